@@ -1,1 +1,66 @@
-//! store
+//! The storage trait, its conformance suite and its backends.
+//!
+//! A transaction is data: load, decide in memory, commit a batch of items. Each item belongs to one
+//! unit, names the version it was decided on and a command key, and is answered by itself.
+//!
+//! **Invariant:** no closure of a caller ever runs inside a transaction.
+//! **Invariant:** one item touches one unit; its id leads every key.
+//! **Invariant:** knows nothing of HTTP and of `protocol`; a document is text it does not read.
+//! **Invariant:** nothing acknowledged is lost, nothing is half there.
+
+mod fault;
+mod item;
+mod query;
+
+pub use fault::Fault;
+pub use item::{
+    Change, Command, Conflict, Facets, Head, Item, JobKey, Line, LineKind, NewJob, NextLook,
+    Outcome, Personal, Posting, Reservation, Row, Space, UnitKind,
+};
+pub use query::{
+    Claimed, Count, Cursor, Entry, JournalEntry, Page, Presence, Query, Queue, UnitEntry,
+};
+
+use std::{future::Future, pin::Pin};
+
+use domain::{Moment, TenantId, UnitId};
+
+/// A storage call under way.
+pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
+
+/// The five verbs. Every backend passes the same conformance suite.
+pub trait Store: Send + Sync {
+    /// The rows of these units, in order; `None` where a unit does not exist.
+    fn load<'a>(&'a self, units: &'a [UnitId]) -> Work<'a, Vec<Option<Row>>>;
+
+    /// Commits each item by itself, durably, and answers each, in order. Items of one batch may
+    /// share one durable sync, never one fate.
+    fn commit(&self, batch: Vec<Item>) -> Work<'_, Vec<Outcome>>;
+
+    /// Records when devices were last heard. May lose one flush.
+    fn presence(&self, batch: Vec<Presence>) -> Work<'_, ()>;
+
+    /// One page of a closed query. Stable under writes: an entry that stays is never skipped and
+    /// never comes twice.
+    fn page(&self, query: Query, after: Option<Cursor>, limit: u32) -> Work<'_, Page>;
+
+    /// Takes up to `n` pieces of work due at `now` for `worker` until `until`; nobody else gets
+    /// them before.
+    fn claim(
+        &self,
+        queue: Queue,
+        worker: u64,
+        now: Moment,
+        until: Moment,
+        n: u32,
+    ) -> Work<'_, Vec<Claimed>>;
+}
+
+/// Reads for searches and reports; never on the path of a decision.
+pub trait Views: Send + Sync {
+    /// Contracts of a tenant counted by status, stage and currency.
+    fn counts(&self, tenant: TenantId) -> Work<'_, Vec<Count>>;
+
+    /// Sum of all postings by account, which is zero, and units in `in_transit`.
+    fn trial_balance(&self, tenant: TenantId) -> Work<'_, Vec<(String, String, i64)>>;
+}
