@@ -2,7 +2,13 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::{Rung, TenantId};
+use crate::{
+    Rung, TenantId,
+    codec::{self, List, Own, Seconds, Text},
+    limits::LENDER_MAX,
+};
+
+pub use crate::ring::{KeyRing, OpenedLease, RING_MAX, open_terms};
 
 /// What a certified key may sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,3 +42,29 @@ pub struct KeyCert {
     /// Key 8: the Ed25519 public key.
     pub public_key: [u8; 32],
 }
+
+/// The `kid` of a server message: the key's number, big-endian.
+pub fn kid(key_id: u16) -> [u8; 2] {
+    key_id.to_be_bytes()
+}
+
+codec::wire_enum!(KeyKind: u8 { Lease, Token, Release });
+
+codec::wire_map!(message KeyCert {
+    1 tenant: Own,
+    2 lender: Text<LENDER_MAX>,
+    3 key_id: Own,
+    4 kinds: List<Own, 8>,
+    5 rung_max: Own,
+    6 not_before: Seconds,
+    7 not_after: Seconds,
+    8 public_key: Own,
+} |cert| {
+    if cert.kinds.is_empty() || !codec::is_rising(&cert.kinds) {
+        return Err("key kinds empty or not rising");
+    }
+    if cert.not_before >= cert.not_after {
+        return Err("the certificate is never valid");
+    }
+    Ok(())
+});

@@ -2,7 +2,12 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::{ContentHash, EnrolmentId, NoticeId, Stage};
+use crate::{
+    ContentHash, EnrolmentId, Malformed, NoticeId, Stage,
+    cbor::{Reader, Writer},
+    codec::{self, Codec, Count, List, Opt, Ordinal, Own, Seconds, Text, Wire},
+    limits::AGENT_VERSION_MAX,
+};
 
 /// Most events one message carries; the rest follows with the next.
 pub const EVENTS_MAX: usize = 32;
@@ -28,9 +33,9 @@ pub struct CheckIn {
     pub clock: ClockReading,
     /// Key 9.
     pub agent_version: String,
-    /// Key 10: per cent, absent when unknown.
+    /// Key 10: per cent, 0 to 100, absent when unknown.
     pub battery: Option<u8>,
-    /// Key 11: only in a wait: longest hold in seconds the device asks for.
+    /// Key 11: only in a wait: longest hold in seconds the device asks for. Keys 12 to 14 are reserved.
     pub hold_max_s: Option<u32>,
 }
 
@@ -87,7 +92,7 @@ pub enum EventKind {
         /// Hours it lasts.
         hours: u8,
     },
-    /// 5: a code was typed. Key 4 result (0 accepted, 1 wrong, 2 already used, 3 wait).
+    /// 5: a code was typed. Key 4 result: 0 accepted, 1 wrong, 2 already used, 3 wait.
     CodeTried {
         /// The answer the holder got.
         result: u8,
@@ -97,7 +102,7 @@ pub enum EventKind {
         /// Its counter.
         counter: u32,
     },
-    /// 7: a lease was refused. Keys 4 sequence, 5 reason code ([`crate::check_in::LeaseRefusal`]).
+    /// 7: a lease was refused. Keys 4 sequence, 5 reason code ([`LeaseRefusal`]).
     LeaseRefused {
         /// Its sequence.
         sequence: u64,
@@ -132,4 +137,169 @@ pub enum LeaseRefusal {
     Untrusted = 3,
     /// Not decodable.
     Malformed = 4,
+}
+
+codec::wire_enum!(LeaseRefusal: u8 { Conflicting, Stale, Untrusted, Malformed });
+
+codec::wire_map!(message CheckIn {
+    1 enrolment: Own,
+    2 key_gen: Own,
+    3 msg_no: Ordinal,
+    4 applied_seq: Count,
+    5 content_hash: Opt<Own>,
+    6 stage: Own,
+    7 events: List<Own, EVENTS_MAX>,
+    8 clock: Own,
+    9 agent_version: Text<AGENT_VERSION_MAX>,
+    10 battery: Opt<Own>,
+    11 hold_max_s: Opt<Own>,
+} |check_in| {
+    if (check_in.applied_seq == 0) != check_in.content_hash.is_none() {
+        return Err("sequence and content hash go together");
+    }
+    if check_in.battery.is_some_and(|percent| percent > 100) {
+        return Err("battery above 100 per cent");
+    }
+    if !check_in.events.windows(2).all(|pair| pair[0].event_no < pair[1].event_no) {
+        return Err("event numbers not rising");
+    }
+    Ok(())
+});
+
+codec::wire_map!(part ClockReading {
+    1 uptime_s: Seconds,
+    2 trusted_s: Seconds,
+    3 wall_s: Own,
+    4 doubtful: Own,
+} codec::no_check);
+
+impl Wire for Event {
+    fn write(&self, w: &mut Writer) {
+        let (kind, fields) = kind_and_fields(&self.what);
+        w.map(3 + fields);
+        w.uint(1);
+        w.uint(self.event_no);
+        w.uint(2);
+        w.uint(self.ago_s);
+        w.uint(3);
+        w.uint(kind);
+        match &self.what {
+            EventKind::Applied { stage, sequence } => pair(w, stage, sequence),
+            EventKind::NoticeShown { id, text_hash } | EventKind::NoticeAcked { id, text_hash } => {
+                pair(w, id, text_hash);
+            }
+            EventKind::PassUsed { hours: byte } | EventKind::CodeTried { result: byte } => {
+                field(w, 4, byte);
+            }
+            EventKind::TokenAccepted { counter } => field(w, 4, counter),
+            EventKind::LeaseRefused { sequence, reason } => pair(w, sequence, reason),
+            EventKind::Unsupported { code } => field(w, 4, code),
+            EventKind::Booted => {}
+            EventKind::ClockOff { by_s, ahead } => pair(w, by_s, ahead),
+        }
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let at = r.position();
+        let fail = |what| Malformed { what, at };
+        let (mut event_no, mut ago_s, mut kind) = (None, None, None);
+        let mut fields = Fields::default();
+        r.map(|key, r| {
+            match (key, kind) {
+                (1, _) => event_no = Some(Ordinal::read(r)?),
+                (2, _) => ago_s = Some(Seconds::read(r)?),
+                (3, _) => kind = Some(u8::read(r)?),
+                (4 | 5, Some(kind)) => return fields.read(kind, key, r),
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        let kind = kind.ok_or(fail("Event lacks key 3"))?;
+        Ok(Event {
+            event_no: event_no.ok_or(fail("Event lacks key 1"))?,
+            ago_s: ago_s.ok_or(fail("Event lacks key 2"))?,
+            what: fields.into_kind(kind).ok_or(fail("unknown event kind, or it lacks a key"))?,
+        })
+    }
+}
+
+/// The wire's number of an event kind, and how many fields follow it.
+fn kind_and_fields(what: &EventKind) -> (u64, usize) {
+    match what {
+        EventKind::Applied { .. } => (1, 2),
+        EventKind::NoticeShown { .. } => (2, 2),
+        EventKind::NoticeAcked { .. } => (3, 2),
+        EventKind::PassUsed { .. } => (4, 1),
+        EventKind::CodeTried { .. } => (5, 1),
+        EventKind::TokenAccepted { .. } => (6, 1),
+        EventKind::LeaseRefused { .. } => (7, 2),
+        EventKind::Unsupported { .. } => (8, 1),
+        EventKind::Booted => (9, 0),
+        EventKind::ClockOff { .. } => (10, 2),
+    }
+}
+
+fn field(w: &mut Writer, key: u64, value: &impl Wire) {
+    w.uint(key);
+    value.write(w);
+}
+
+fn pair(w: &mut Writer, first: &impl Wire, second: &impl Wire) {
+    field(w, 4, first);
+    field(w, 5, second);
+}
+
+/// Largest `result` of [`EventKind::CodeTried`].
+const CODE_RESULT_MAX: u64 = 3;
+
+/// The fields of an event while its map is read.
+#[derive(Default)]
+struct Fields {
+    stage: Option<Stage>,
+    id: Option<NoticeId>,
+    hash: Option<ContentHash>,
+    number: Option<u64>,
+    sequence: Option<u64>,
+    reason: Option<LeaseRefusal>,
+    ahead: Option<bool>,
+}
+
+impl Fields {
+    /// Reads the value of key 4 or 5 of an event of this kind; `false` when it has no such key.
+    fn read(&mut self, kind: u8, key: u64, r: &mut Reader<'_>) -> Result<bool, Malformed> {
+        match (kind, key) {
+            (1, 4) => self.stage = Some(Stage::read(r)?),
+            (1, 5) | (7, 4) => self.sequence = Some(Count::read(r)?),
+            (2 | 3, 4) => self.id = Some(NoticeId::read(r)?),
+            (2 | 3, 5) => self.hash = Some(ContentHash::read(r)?),
+            (4, 4) => self.number = Some(r.uint_to(u8::MAX.into())?),
+            (5, 4) => self.number = Some(r.uint_to(CODE_RESULT_MAX)?),
+            (6, 4) => self.number = Some(r.uint_to(u32::MAX.into())?),
+            (7, 5) => self.reason = Some(LeaseRefusal::read(r)?),
+            (8, 4) => self.number = Some(r.uint_to(u16::MAX.into())?),
+            (10, 4) => self.number = Some(Seconds::read(r)?),
+            (10, 5) => self.ahead = Some(bool::read(r)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The event, if the kind is known and all its fields were there.
+    fn into_kind(self, kind: u8) -> Option<EventKind> {
+        let byte = self.number.and_then(|number| u8::try_from(number).ok());
+        let number = self.number;
+        Some(match kind {
+            1 => EventKind::Applied { stage: self.stage?, sequence: self.sequence? },
+            2 => EventKind::NoticeShown { id: self.id?, text_hash: self.hash? },
+            3 => EventKind::NoticeAcked { id: self.id?, text_hash: self.hash? },
+            4 => EventKind::PassUsed { hours: byte? },
+            5 => EventKind::CodeTried { result: byte? },
+            6 => EventKind::TokenAccepted { counter: u32::try_from(number?).ok()? },
+            7 => EventKind::LeaseRefused { sequence: self.sequence?, reason: self.reason? },
+            8 => EventKind::Unsupported { code: u16::try_from(number?).ok()? },
+            9 => EventKind::Booted,
+            10 => EventKind::ClockOff { by_s: number?, ahead: self.ahead? },
+            _ => return None,
+        })
+    }
 }

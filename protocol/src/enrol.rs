@@ -1,8 +1,16 @@
 //! Enrolment: offer and confirm. The holder says yes on the device before anything binds.
 
 use alloc::{string::String, vec::Vec};
+use core::fmt;
 
-use crate::{ContentHash, ContractId, EnrolmentId, PublicKey, TenantId};
+use crate::{
+    ContentHash, ContractId, EnrolmentId, PublicKey, TenantId,
+    codec::{self, Blob, Codes, Hidden, List, Opt, Ordinal, Own, Seconds, Text},
+    limits::{
+        AGENT_VERSION_MAX, DISCLOSURE_MAX, ENROL_CODE_MAX, IMEIS_MAX, LANGUAGE_MAX, LENDER_MAX,
+        OFFER_MAX, PHONE_MAX, SERIAL_MAX,
+    },
+};
 
 /// What a platform can really enforce; shown to its holder and its lender.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,11 +30,11 @@ pub enum Tier {
 }
 
 /// COSE_Sign1 of kind `enrol-offer`, signed by the very key it offers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Offer {
     /// Key 1: single-use code made with the contract.
     pub code: String,
-    /// Key 2: all IMEIs of the device, digits only, one to four.
+    /// Key 2: all IMEIs of the device, 14 to 16 digits each, one to four; the first is the primary.
     pub imeis: Vec<String>,
     /// Key 3.
     pub serial: Option<String>,
@@ -36,7 +44,7 @@ pub struct Offer {
     pub nonce: [u8; 16],
     /// Key 6.
     pub agent_version: String,
-    /// Key 7.
+    /// Key 7. Key 8 is reserved.
     pub tier: Tier,
 }
 
@@ -65,12 +73,12 @@ pub struct Terms {
     pub guards: Vec<u16>,
     /// Key 11: the tenant's root, Ed25519.
     pub root: [u8; 32],
-    /// Key 12: server time, Unix seconds.
+    /// Key 12: server time, Unix seconds. Keys 13 to 15 are reserved.
     pub issued_at: u64,
 }
 
 /// COSE_Sign1 of kind `enrol-confirm` by the device key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Confirm {
     /// Key 1.
     pub enrolment: EnrolmentId,
@@ -86,4 +94,79 @@ pub struct Confirm {
     pub accepted: bool,
     /// Key 7: message number, as in a check-in.
     pub msg_no: u64,
+}
+
+codec::wire_enum!(Tier: u8 { NotifyOnly, Cooperative, LockedImage, DeviceOwner, MakerModule });
+
+codec::wire_map!(message Offer {
+    1 code: Text<ENROL_CODE_MAX>,
+    2 imeis: List<Text<IMEI_MAX>, IMEIS_MAX>,
+    3 serial: Opt<Text<SERIAL_MAX>>,
+    4 key: Own,
+    5 nonce: Own,
+    6 agent_version: Text<AGENT_VERSION_MAX>,
+    7 tier: Own,
+} |offer| {
+    if offer.imeis.is_empty() || !offer.imeis.iter().all(|imei| is_imei(imei)) {
+        return Err("IMEIs are one to four, of 14 to 16 digits");
+    }
+    Ok(())
+});
+
+codec::wire_map!(message Terms {
+    1 offer_hash: Own,
+    2 tenant: Own,
+    3 contract: Own,
+    4 enrolment: Own,
+    5 key_gen: Own,
+    6 lender: Text<LENDER_MAX>,
+    7 lender_phone: Text<PHONE_MAX>,
+    8 disclosure: Text<DISCLOSURE_MAX>,
+    9 language: Text<LANGUAGE_MAX>,
+    10 guards: Codes,
+    11 root: Own,
+    12 issued_at: Seconds,
+} codec::no_check);
+
+codec::wire_map!(message Confirm {
+    1 enrolment: Own,
+    2 key_gen: Own,
+    3 offer: Blob<OFFER_MAX>,
+    4 terms_hash: Own,
+    5 disclosure_hash: Own,
+    6 accepted: Own,
+    7 msg_no: Ordinal,
+} codec::no_check);
+
+/// Longest IMEI, with its software version.
+const IMEI_MAX: usize = 16;
+
+fn is_imei(text: &str) -> bool {
+    (14..=IMEI_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Identifiers and the code stay out of logs.
+impl fmt::Debug for Offer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Offer")
+            .field("code", &Hidden(self.code.len()))
+            .field("imeis", &Hidden(self.imeis.iter().map(String::len).sum()))
+            .field("key", &self.key)
+            .field("agent_version", &self.agent_version)
+            .field("tier", &self.tier)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The offer inside holds identifiers and the code.
+impl fmt::Debug for Confirm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Confirm")
+            .field("enrolment", &self.enrolment)
+            .field("key_gen", &self.key_gen)
+            .field("offer", &Hidden(self.offer.len()))
+            .field("accepted", &self.accepted)
+            .field("msg_no", &self.msg_no)
+            .finish_non_exhaustive()
+    }
 }

@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+/// What [`Malformed`] says of a version other than 1; becomes [`Refused::UnknownVersion`].
+pub const UNKNOWN_VERSION: &str = "unknown message version";
+
 /// Bytes that are not a message: a fixed sentence and the offset at which it broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed {
@@ -36,13 +39,18 @@ pub enum Refused {
     CertificateExpired,
     /// For another tenant, contract, enrolment or key generation.
     WrongBinding,
+    /// A certificate gives a known key id to another key.
+    KeyIdReused,
     /// A message version this implementation does not speak.
     UnknownVersion,
 }
 
 impl From<Malformed> for Refused {
     fn from(malformed: Malformed) -> Self {
-        Refused::Malformed(malformed)
+        match malformed.what {
+            UNKNOWN_VERSION => Refused::UnknownVersion,
+            _ => Refused::Malformed(malformed),
+        }
     }
 }
 
@@ -56,6 +64,7 @@ impl fmt::Display for Refused {
             Refused::RungNotAllowed => f.write_str("the key may not sign this rung"),
             Refused::CertificateExpired => f.write_str("outside the certificate's validity"),
             Refused::WrongBinding => f.write_str("for another tenant, contract or enrolment"),
+            Refused::KeyIdReused => f.write_str("the key id belongs to another key"),
             Refused::UnknownVersion => f.write_str("unknown message version"),
         }
     }

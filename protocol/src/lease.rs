@@ -1,8 +1,17 @@
 //! The lease: what the device is to do now, and what follows if nothing changes.
 
 use alloc::{string::String, vec::Vec};
+use core::fmt;
 
-use crate::{ContentHash, ContractId, EnrolmentId, NoticeId, Stage, TenantId};
+use crate::{
+    ContentHash, ContractId, EnrolmentId, NoticeId, Restriction, Rung, Stage, TenantId,
+    codec::{self, Blob, Codes, Count, Hidden, List, Opt, Ordinal, Own, Seconds, Text},
+    crypto,
+    limits::{
+        AMOUNT_MAX, CONTENT_MAX, HOW_TO_MAX, LANGUAGE_MAX, LENDER_MAX, NUMBERS_MAX, PHONE_MAX,
+        REASON_MAX,
+    },
+};
 
 /// Most notices a lease carries.
 pub const NOTICES_MAX: usize = 2;
@@ -27,9 +36,11 @@ pub struct LeaseContent {
     pub sequence: u64,
     /// Key 6: the stage that holds as soon as the lease is taken; `[rung, step]`.
     pub stage: Stage,
-    /// Key 7: raw restriction codes of that stage, sorted and unique.
+    /// Key 7: raw restriction codes of that stage, sorted and unique. Below `restrict` only the
+    /// reminding wallpaper is possible, so that a key capped there can take nothing away.
     pub restrictions: Vec<u16>,
-    /// Key 8: future steps, already justified by the facts at signing; rising stages.
+    /// Key 8: future steps, already justified by the facts at signing; each stage above the one
+    /// before, the first above `stage`.
     pub timetable: Vec<Step>,
     /// Key 9: raw guard codes, sorted and unique.
     pub guards: Vec<u16>,
@@ -38,11 +49,11 @@ pub struct LeaseContent {
     pub offline_step_max_age_s: u32,
     /// Key 11: what long silence does, where a law pack allows anything.
     pub silence: Option<Silence>,
-    /// Key 12: at most two.
+    /// Key 12: at most two, with different ids.
     pub notices: Vec<Notice>,
     /// Key 13.
     pub screen: Screen,
-    /// Key 14: the holder's emergency passes.
+    /// Key 14: the holder's emergency passes. Keys 15 to 17 are reserved.
     pub passes: Passes,
 }
 
@@ -75,7 +86,7 @@ pub struct Silence {
 }
 
 /// A formal notice the screen shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Notice {
     /// Key 1.
     pub id: NoticeId,
@@ -91,7 +102,7 @@ pub struct Notice {
 
 /// What the screen says besides notices. Lender, payment, dispute and emergency are always visible;
 /// amount and reason sit behind one tap, since bystanders look.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Screen {
     /// Key 1: BCP 47 tag of all texts here.
     pub language: String,
@@ -157,6 +168,149 @@ pub struct Stamp {
     pub msg_no: u64,
     /// Key 3: the device's events up to this number are recorded.
     pub events_through: u64,
-    /// Key 4: come back in this many seconds.
+    /// Key 4: come back in this many seconds. Keys 5 to 63 are reserved.
     pub next_s: u32,
+}
+
+impl SignedLease {
+    /// SHA-256 of the content: what `unchanged` and a check-in name it by.
+    pub fn content_hash(&self) -> ContentHash {
+        crypto::sha256(&self.content)
+    }
+}
+
+impl Notice {
+    /// SHA-256 of the text: what the device reports as shown.
+    pub fn text_hash(&self) -> ContentHash {
+        crypto::sha256(self.text.as_bytes())
+    }
+}
+
+codec::wire_map!(message LeaseContent {
+    1 tenant: Own,
+    2 contract: Own,
+    3 enrolment: Own,
+    4 key_gen: Own,
+    5 sequence: Ordinal,
+    6 stage: Own,
+    7 restrictions: Codes,
+    8 timetable: List<Own, TIMETABLE_MAX>,
+    9 guards: Codes,
+    10 offline_step_max_age_s: Own,
+    11 silence: Opt<Own>,
+    12 notices: List<Own, NOTICES_MAX>,
+    13 screen: Own,
+    14 passes: Own,
+} check_content);
+
+codec::wire_map!(part Step {
+    1 stage: Own,
+    2 at: Seconds,
+    3 after_s: Own,
+    4 restrictions: Codes,
+    5 reason: Text<REASON_MAX>,
+    6 notice: Opt<Own>,
+} |step| check_restrictions(step.stage, &step.restrictions));
+
+codec::wire_map!(part Silence {
+    1 after_s: Own,
+    2 stage: Own,
+    3 restrictions: Codes,
+} |silence| check_restrictions(silence.stage, &silence.restrictions));
+
+codec::wire_map!(part Notice {
+    1 id: Own,
+    2 k: Own,
+    3 show_from: Seconds,
+    4 language: Text<LANGUAGE_MAX>,
+    5 text: Text<NOTICE_TEXT_MAX>,
+} |notice| if notice.k == 0 { Err("notices count from 1") } else { Ok(()) });
+
+codec::wire_map!(part Screen {
+    1 language: Text<LANGUAGE_MAX>,
+    2 lender: Text<LENDER_MAX>,
+    3 lender_phone: Text<PHONE_MAX>,
+    4 how_to_pay: Text<HOW_TO_MAX>,
+    5 how_to_dispute: Text<HOW_TO_MAX>,
+    6 managed_by: Text<HOW_TO_MAX>,
+    7 reason: Text<REASON_MAX>,
+    8 amount_due: Text<AMOUNT_MAX>,
+    9 next_due: Text<AMOUNT_MAX>,
+    10 allowed_numbers: List<Text<PHONE_MAX>, NUMBERS_MAX>,
+} codec::no_check);
+
+codec::wire_map!(part Passes {
+    1 left: Own,
+    2 hours: Own,
+} codec::no_check);
+
+codec::wire_map!(message SignedLease {
+    1 content: Blob<CONTENT_MAX>,
+    2 stamp: Own,
+} codec::no_check);
+
+codec::wire_map!(message Unchanged {
+    1 enrolment: Own,
+    2 key_gen: Own,
+    3 sequence: Ordinal,
+    4 content_hash: Own,
+    5 stamp: Own,
+} codec::no_check);
+
+codec::wire_map!(part Stamp {
+    1 issued_at: Seconds,
+    2 msg_no: Count,
+    3 events_through: Count,
+    4 next_s: Own,
+} codec::no_check);
+
+fn check_content(content: &LeaseContent) -> Result<(), &'static str> {
+    check_restrictions(content.stage, &content.restrictions)?;
+    let mut below = content.stage;
+    for step in &content.timetable {
+        if step.stage <= below {
+            return Err("the timetable does not rise");
+        }
+        below = step.stage;
+    }
+    match content.notices.as_slice() {
+        [first, second] if first.id == second.id => Err("two notices with one id"),
+        _ => Ok(()),
+    }
+}
+
+fn check_restrictions(stage: Stage, codes: &[u16]) -> Result<(), &'static str> {
+    let only_reminds = codes.iter().all(|code| *code == Restriction::Wallpaper.code());
+    if stage.rung < Rung::Restrict && !only_reminds {
+        return Err("restrictions below the rung restrict");
+    }
+    Ok(())
+}
+
+/// The text may name its reader, so logs do not.
+impl fmt::Debug for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notice")
+            .field("id", &self.id)
+            .field("k", &self.k)
+            .field("show_from", &self.show_from)
+            .field("language", &self.language)
+            .field("text", &Hidden(self.text.len()))
+            .finish()
+    }
+}
+
+/// What somebody owes, and whom he calls, stays out of logs.
+impl fmt::Debug for Screen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Screen")
+            .field("language", &self.language)
+            .field("lender", &self.lender)
+            .field("lender_phone", &self.lender_phone)
+            .field("reason", &self.reason)
+            .field("amount_due", &Hidden(self.amount_due.len()))
+            .field("next_due", &Hidden(self.next_due.len()))
+            .field("allowed_numbers", &Hidden(self.allowed_numbers.len()))
+            .finish_non_exhaustive()
+    }
 }

@@ -9,20 +9,29 @@
 
 extern crate alloc;
 
+pub mod cbor;
 pub mod cert;
 pub mod check_in;
+mod codec;
+#[cfg(feature = "vectors")]
+pub mod conformance;
+pub mod cose;
 pub mod crypto;
 pub mod enrol;
 pub mod error;
 pub mod ids;
 pub mod lease;
+pub mod limits;
+pub mod message;
 pub mod release;
 pub mod reply;
 pub mod request;
+mod ring;
 pub mod stage;
 pub mod token;
 
 pub use crypto::{Alg, PublicKey, Signature, Signer, Verifier};
 pub use error::{Malformed, Refused};
 pub use ids::{ContentHash, ContractId, EnrolmentId, NoticeId, TenantId};
+pub use message::{Kind, Message, SignedMessage};
 pub use stage::{Guard, Restriction, Rung, Stage};

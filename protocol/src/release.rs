@@ -2,7 +2,12 @@
 
 use alloc::string::String;
 
-use crate::{ContentHash, ContractId, EnrolmentId, TenantId};
+use crate::{
+    ContentHash, ContractId, EnrolmentId, TenantId,
+    codec::{self, Own, Seconds, Text},
+    crypto,
+    limits::LENDER_MAX,
+};
 
 /// COSE_Sign1 of kind `release` by a release key, and by no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,3 +38,25 @@ pub struct Removed {
     /// Key 3: SHA-256 of the release certificate's COSE bytes.
     pub certificate_hash: ContentHash,
 }
+
+/// The hash by which a certificate names a device: a buyer who holds the phone can make it again,
+/// a reader of the certificate does not learn the IMEI.
+pub fn device_hash(salt: &[u8; 16], imei14: &str) -> ContentHash {
+    crypto::sha256_parts(&[salt, imei14.as_bytes()])
+}
+
+codec::wire_map!(message Release {
+    1 tenant: Own,
+    2 lender: Text<LENDER_MAX>,
+    3 contract: Own,
+    4 enrolment: Own,
+    5 device_hash: Own,
+    6 salt: Own,
+    7 released_at: Seconds,
+} codec::no_check);
+
+codec::wire_map!(message Removed {
+    1 enrolment: Own,
+    2 key_gen: Own,
+    3 certificate_hash: Own,
+} codec::no_check);

@@ -1,9 +1,17 @@
 //! What a server answers: exactly one signed part, and certificates of keys the device may lack.
 
 use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+use crate::{
+    Malformed,
+    cbor::{Reader, Writer},
+    codec::{self, Blob, Codec, Hidden, List, Opt, Own, Text, Wire},
+    limits::{CERT_MAX, CERTS_MAX, PROBLEM_CODE_MAX, PROBLEM_DETAIL_MAX, SIGNED_MAX},
+};
 
 /// Body of every 200 answer of the device door: the CBOR array `[kind, COSE bytes, [cert, …]]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
     /// What the signed part is.
     pub kind: ReplyKind,
@@ -30,13 +38,106 @@ pub enum ReplyKind {
     RemovalRecorded = 5,
 }
 
-/// Body of every refusal of the device door: the CBOR map `{1: code, 2: detail, 3: retry seconds}`.
+/// Body of every refusal of the device door: the CBOR map
+/// `{0: version, 1: code, 2: detail, 3: retry seconds}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Stable code, for example `replayed_envelope`.
+    /// Key 1: stable code, one of [`codes`], for example `replayed_envelope`.
     pub code: String,
-    /// A sentence for a log.
+    /// Key 2: a sentence for a log.
     pub detail: String,
-    /// Try again after this many seconds; absent = not with these bytes.
+    /// Key 3: try again after this many seconds; absent = not with these bytes.
     pub retry_s: Option<u32>,
+}
+
+/// The stable codes of the device door. A client meets an unknown one as it meets `internal`.
+pub mod codes {
+    /// The bytes are not a message of this version.
+    pub const MALFORMED: &str = "malformed";
+    /// The signature does not match the device's key.
+    pub const BAD_SIGNATURE: &str = "bad_signature";
+    /// No such enrolment.
+    pub const UNKNOWN_ENROLMENT: &str = "unknown_enrolment";
+    /// No contract waits for this enrolment code and device.
+    pub const WRONG_ENROLMENT_CODE: &str = "wrong_enrolment_code";
+    /// The enrolment code has done its work.
+    pub const ENROLMENT_CODE_USED: &str = "enrolment_code_used";
+    /// The device is tied to another contract.
+    pub const DEVICE_ALREADY_FINANCED: &str = "device_already_financed";
+    /// The confirmation does not fit the offer or the terms.
+    pub const OFFER_MISMATCH: &str = "offer_mismatch";
+    /// A message number below the last one kept.
+    pub const REPLAYED_ENVELOPE: &str = "replayed_envelope";
+    /// A key that a later enrolment of the same contract replaced.
+    pub const STALE_KEY_GENERATION: &str = "stale_key_generation";
+    /// The server doubts its own clock and signs nothing.
+    pub const CLOCK_REFUSED: &str = "clock_refused";
+    /// The body is above the limit.
+    pub const TOO_LARGE: &str = "too_large";
+    /// Too many requests at once.
+    pub const BUSY: &str = "busy";
+    /// No such path.
+    pub const NOT_FOUND: &str = "not_found";
+    /// The server failed.
+    pub const INTERNAL: &str = "internal";
+
+    /// All of them.
+    pub const ALL: [&str; 14] = [
+        MALFORMED,
+        BAD_SIGNATURE,
+        UNKNOWN_ENROLMENT,
+        WRONG_ENROLMENT_CODE,
+        ENROLMENT_CODE_USED,
+        DEVICE_ALREADY_FINANCED,
+        OFFER_MISMATCH,
+        REPLAYED_ENVELOPE,
+        STALE_KEY_GENERATION,
+        CLOCK_REFUSED,
+        TOO_LARGE,
+        BUSY,
+        NOT_FOUND,
+        INTERNAL,
+    ];
+}
+
+codec::wire_enum!(ReplyKind: u8 { Lease, Unchanged, Release, Terms, RemovalRecorded });
+
+codec::wire_map!(message Problem {
+    1 code: Text<PROBLEM_CODE_MAX>,
+    2 detail: Text<PROBLEM_DETAIL_MAX>,
+    3 retry_s: Opt<Own>,
+} codec::no_check);
+
+type Signed = Blob<SIGNED_MAX>;
+type Certs = List<Blob<CERT_MAX>, CERTS_MAX>;
+
+impl Wire for Reply {
+    fn write(&self, w: &mut Writer) {
+        w.array(3);
+        self.kind.write(w);
+        Signed::write(&self.signed, w);
+        Certs::write(&self.certs, w);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let at = r.position();
+        let reply = r.tuple(3, |r| {
+            Ok(Reply { kind: Wire::read(r)?, signed: Signed::read(r)?, certs: Certs::read(r)? })
+        })?;
+        if (reply.kind == ReplyKind::RemovalRecorded) != reply.signed.is_empty() {
+            return Err(Malformed { what: "signed part missing, or where none belongs", at });
+        }
+        Ok(reply)
+    }
+}
+
+/// Lengths only: the signed part may hold what does not belong in a log.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("kind", &self.kind)
+            .field("signed", &Hidden(self.signed.len()))
+            .field("certs", &self.certs.len())
+            .finish()
+    }
 }

@@ -1,0 +1,1 @@
+//! Signature cases that every backend must answer alike.
