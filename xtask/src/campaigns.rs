@@ -1,0 +1,78 @@
+//! Long runs outside CI: benches, many seeds, fuzzing.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::command::Call;
+
+/// Runs the bench harness; what follows `--` goes to it.
+pub fn bench(root: &Path, arguments: &[String]) -> Result<()> {
+    let call = Call::new("cargo run --release --locked -p quittance-sim --example bench --");
+    call.with(arguments).run(root)
+}
+
+/// Thousands of simulated worlds, then many rounds of killing a writer.
+pub fn long(root: &Path, seeds: u32, rounds: u32) -> Result<()> {
+    let worlds = format!(
+        "cargo run --release --locked -p quittance -- sim --seeds 1..{seeds} --phones 20 \
+         --days 150 --json"
+    );
+    Call::new(&worlds).run(root)?;
+    Call::new("cargo test --release --locked -p quittance-store kill")
+        .set("QUITTANCE_KILL_ROUNDS", &rounds.to_string())
+        .run(root)
+}
+
+/// Fuzzes every target under `fuzz/`, or the one named, for `seconds` each.
+pub fn fuzz(root: &Path, seconds: u32, only: Option<&str>) -> Result<()> {
+    let directory = root.join("fuzz");
+    let mut missing = Vec::new();
+    if !directory.join("Cargo.toml").is_file() {
+        missing.push("fuzz/Cargo.toml: this checkout has no fuzz targets");
+    }
+    if Call::new("cargo fuzz --version").answer(root).is_none() {
+        missing.push("cargo-fuzz: cargo install cargo-fuzz --locked");
+    }
+    if Call::new("rustup run nightly rustc --version").answer(root).is_none() {
+        missing.push("a nightly compiler: rustup toolchain install nightly");
+    }
+    if !missing.is_empty() {
+        bail!("missing on this machine:\n  {}", missing.join("\n  "));
+    }
+    let manifest = std::fs::read_to_string(directory.join("Cargo.toml"))?;
+    let targets: Vec<String> = targets(&manifest);
+    if let Some(name) = only.filter(|name| !targets.iter().any(|target| target == name)) {
+        bail!("there is no fuzz target `{name}`: there are {}", targets.join(", "));
+    }
+    for target in targets.iter().filter(|target| only.is_none_or(|name| name == *target)) {
+        println!("== {target}: {seconds} s");
+        let line =
+            format!("rustup run nightly cargo fuzz run {target} -- -max_total_time={seconds}");
+        Call::new(&line).run(root)?;
+    }
+    Ok(())
+}
+
+/// Names of the `[[bin]]` tables of a manifest.
+fn targets(manifest: &str) -> Vec<String> {
+    let tables = manifest.split("[[bin]]").skip(1);
+    tables
+        .filter_map(|table| {
+            let line = table.lines().find_map(|line| line.strip_prefix("name = "))?;
+            Some(line.trim().trim_matches('"').to_owned())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fuzz_targets_are_read_from_the_manifest() {
+        let manifest = "[package]\nname = \"fuzz\"\n[[bin]]\nname = \"lease\"\npath = \"a.rs\"\n\
+                        [[bin]]\npath = \"b.rs\"\nname = \"envelope\"\n";
+        assert_eq!(targets(manifest), ["lease", "envelope"]);
+    }
+}
