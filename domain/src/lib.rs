@@ -1,18 +1,39 @@
 //! Contracts, schedules, money, notices, holds, packs and the ladder: what a contract and its law
 //! say at a moment.
 //!
+//! `decide` turns a command into facts or a refusal, `Contract::apply` takes facts in, `evaluate`
+//! says which stage is justified, why, and what follows if nothing changes.
+//!
 //! **Invariant:** no clock, no randomness, no I/O, no bytes: a moment and an id are arguments.
 //! **Invariant:** domain types do not serialise; `formats` turns them into text and back.
 //! **Invariant:** no floating point; money is integer minor units.
 //! **Invariant:** a restriction has no value for a floor function.
 //! **Invariant:** knows nothing of `protocol`; a lease is made from a decision by the server.
 
+pub mod contract;
+pub mod decide;
+pub mod evaluate;
+pub mod fact;
 pub mod ids;
 pub mod imei;
+pub mod ladder;
 pub mod money;
+pub mod policy;
+pub mod schedule;
+pub mod stage;
+pub mod standing;
+pub mod terms;
 pub mod time;
 
+pub use contract::{Contract, State};
+pub use decide::{Command, Refusal, decide, sign};
+pub use evaluate::{Decision, Planned, Reason, Recorded, Want, evaluate};
+pub use fact::{Actor, Fact, What};
 pub use ids::{EnrolmentId, HoldId, NoticeId, TenantId, UnitId};
 pub use imei::Imei;
+pub use ladder::Ladder;
 pub use money::{Currency, Money};
+pub use stage::{Channel, Guard, Restriction, Rung, Stage};
+pub use standing::{Position, Standing};
+pub use terms::Terms;
 pub use time::{Day, Moment, Zone};

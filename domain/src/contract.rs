@@ -1,0 +1,278 @@
+//! A contract as its facts left it. `apply` is total and decides nothing.
+
+use crate::{
+    EnrolmentId, Moment, NoticeId, TenantId, UnitId,
+    evaluate::Recorded,
+    fact::{Consent, Enrolment, Fact, Hold, ReleaseCause, Signed, What},
+    stage::{Channel, Stage},
+    terms::Terms,
+};
+
+/// Where a contract is in its life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Signed; payments, notices and rungs run.
+    Active,
+    /// Everything paid; the rung is clear and cannot rise again.
+    Settled {
+        /// When the last money was counted.
+        at: Moment,
+    },
+    /// The phone was handed back; it can no longer rise.
+    Returned,
+    /// The debt was written off; it can no longer rise.
+    WrittenOff,
+    /// The device is free for ever.
+    Released {
+        /// When.
+        at: Moment,
+        /// Why.
+        cause: ReleaseCause,
+        /// The signed certificate.
+        certificate: Vec<u8>,
+        /// The device confirmed that it removed itself.
+        removed: bool,
+    },
+}
+
+impl State {
+    /// The name in files and lists.
+    pub fn name(&self) -> &'static str {
+        match self {
+            State::Active => "active",
+            State::Settled { .. } => "settled",
+            State::Returned => "returned",
+            State::WrittenOff => "written_off",
+            State::Released { removed: false, .. } => "released",
+            State::Released { removed: true, .. } => "archived",
+        }
+    }
+}
+
+/// A formal notice of the current arrears.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Its id.
+    pub id: NoticeId,
+    /// 1 = first of the ladder.
+    pub k: u8,
+    /// Not shown before.
+    pub show_from: Moment,
+    /// What it says is past due.
+    pub owed: i64,
+    /// BCP 47 tag.
+    pub language: String,
+    /// The frozen text.
+    pub text: String,
+    /// Channels by which it reached a person, first delivery each.
+    pub delivered: Vec<(Channel, Moment)>,
+}
+
+impl Notice {
+    /// When so many distinct channels had delivered it.
+    pub fn delivered_by(&self, modes: u32) -> Option<Moment> {
+        let mut moments: Vec<Moment> = self.delivered.iter().map(|(_, at)| *at).collect();
+        moments.sort_unstable();
+        moments.get(usize::try_from(modes.max(1)).ok()? - 1).copied()
+    }
+}
+
+/// The contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contract {
+    /// Its unit.
+    pub unit: UnitId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// When it was signed.
+    pub signed_at: Moment,
+    /// What was signed.
+    pub signed: Signed,
+    /// Where it is in its life.
+    pub state: State,
+    /// The bound device.
+    pub device: Option<Enrolment>,
+    /// Money counted so far, in minor units.
+    pub paid: i64,
+    /// Of that, money its rail could still take back.
+    pub unconfirmed: i64,
+    /// Formal notices of the current arrears, by rising k.
+    pub notices: Vec<Notice>,
+    /// When stages at or below the decision in force took effect on the device.
+    pub effects: Vec<(Stage, Moment)>,
+    /// What the device last reported: stage, lease, moment.
+    pub applied: Option<(Stage, u64, Moment)>,
+    /// The device's events up to this number are recorded.
+    pub events_through: u64,
+    /// Emergency passes used in the current arrears.
+    pub passes_used: u8,
+    /// Open holds.
+    pub holds: Vec<Hold>,
+    /// The decision last recorded.
+    pub decision: Recorded,
+}
+
+impl Contract {
+    /// The contract a signing makes.
+    pub fn sign(unit: UnitId, tenant: TenantId, at: Moment, signed: Signed) -> Contract {
+        Contract {
+            unit,
+            tenant,
+            signed_at: at,
+            signed,
+            state: State::Active,
+            device: None,
+            paid: 0,
+            unconfirmed: 0,
+            notices: Vec::new(),
+            effects: Vec::new(),
+            applied: None,
+            events_through: 0,
+            passes_used: 0,
+            holds: Vec::new(),
+            decision: Recorded::default(),
+        }
+    }
+
+    /// Money and calendar.
+    pub fn terms(&self) -> &Terms {
+        &self.signed.terms
+    }
+
+    /// The consent on record.
+    pub fn consent(&self) -> Option<&Consent> {
+        self.signed.consent.as_ref()
+    }
+
+    /// The key generation of the bound device; 0 = none yet.
+    pub fn key_gen(&self) -> u32 {
+        self.device.as_ref().map_or(0, |device| device.key_gen)
+    }
+
+    /// Whether this enrolment is the one in force.
+    pub fn is_bound_to(&self, enrolment: EnrolmentId) -> bool {
+        self.device.as_ref().is_some_and(|device| device.id == enrolment)
+    }
+
+    /// Whether the contract can still rise above clear.
+    pub fn is_active(&self) -> bool {
+        self.state == State::Active
+    }
+
+    /// Whether the device is free.
+    pub fn is_released(&self) -> bool {
+        matches!(self.state, State::Released { .. })
+    }
+
+    /// The notice of this id.
+    pub fn notice(&self, id: NoticeId) -> Option<&Notice> {
+        self.notices.iter().find(|notice| notice.id == id)
+    }
+
+    /// When a stage took effect on the device.
+    pub fn effect(&self, stage: Stage) -> Option<Moment> {
+        self.effects.iter().find(|(known, _)| *known == stage).map(|(_, at)| *at)
+    }
+
+    /// Takes a fact in. Facts are true: nothing is refused here.
+    pub fn apply(&mut self, fact: &Fact) {
+        match &fact.what {
+            What::Signed(_) => {}
+            What::Enrolled(device) => self.enrolled(device),
+            What::PaymentPosted { amount, confirmed, .. } => {
+                self.paid = self.paid.saturating_add(*amount);
+                if !confirmed {
+                    self.unconfirmed = self.unconfirmed.saturating_add(*amount);
+                }
+            }
+            What::PaymentConfirmed { amount, .. } => {
+                self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
+            }
+            What::PaymentReversed { amount, .. } => {
+                self.paid = self.paid.saturating_sub(*amount);
+                self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
+            }
+            What::GoodwillCredited { amount, .. } => self.paid = self.paid.saturating_add(*amount),
+            What::NoticePrepared { .. } => self.prepared(&fact.what),
+            What::NoticeDelivered { id, channel, delivered, .. } => {
+                self.delivered(*id, *channel, *delivered);
+            }
+            What::NoticesLapsed => {
+                self.notices.clear();
+                self.effects.retain(|(stage, _)| !stage.restricts());
+                self.passes_used = 0;
+            }
+            What::StageApplied { stage, sequence, applied } => {
+                self.stage_applied(*stage, *sequence, *applied);
+            }
+            What::PassUsed { .. } => self.passes_used = self.passes_used.saturating_add(1),
+            What::DeviceReported { .. } => {}
+            What::EventsThrough(number) => self.events_through = self.events_through.max(*number),
+            What::HoldOpened(hold) => self.holds.push(hold.clone()),
+            What::HoldClosed(id) => self.holds.retain(|hold| hold.id != *id),
+            What::Settled => self.state = State::Settled { at: fact.at },
+            What::Released { cause, certificate } => {
+                let certificate = certificate.clone();
+                let removed = self.device.is_none();
+                self.state = State::Released { at: fact.at, cause: *cause, certificate, removed };
+            }
+            What::RemovalConfirmed => {
+                if let State::Released { removed, .. } = &mut self.state {
+                    *removed = true;
+                }
+            }
+            What::Returned => self.state = State::Returned,
+            What::WrittenOff => self.state = State::WrittenOff,
+        }
+    }
+
+    /// Records the decision in force. Effects of stages above it end: their clocks start again.
+    pub fn record(&mut self, decision: Recorded) {
+        self.effects.retain(|(stage, _)| *stage <= decision.stage);
+        self.holds.retain(|hold| hold.until.is_none_or(|until| until > decision.at));
+        self.decision = decision;
+    }
+
+    /// A new key generation starts its own event numbers and knows of no stage.
+    fn enrolled(&mut self, device: &Enrolment) {
+        self.device = Some(device.clone());
+        self.events_through = 0;
+        self.applied = None;
+        self.effects.clear();
+    }
+
+    /// A notice of the same number that reached nobody makes room.
+    fn prepared(&mut self, what: &What) {
+        let What::NoticePrepared { id, k, show_from, owed, language, text } = what else {
+            return;
+        };
+        self.notices.retain(|notice| notice.k != *k || !notice.delivered.is_empty());
+        self.notices.push(Notice {
+            id: *id,
+            k: *k,
+            show_from: *show_from,
+            owed: *owed,
+            language: language.clone(),
+            text: text.clone(),
+            delivered: Vec::new(),
+        });
+        self.notices.sort_by_key(|notice| notice.k);
+    }
+
+    fn delivered(&mut self, id: NoticeId, channel: Channel, delivered: Moment) {
+        let Some(notice) = self.notices.iter_mut().find(|notice| notice.id == id) else {
+            return;
+        };
+        if !notice.delivered.iter().any(|(known, _)| *known == channel) {
+            notice.delivered.push((channel, delivered));
+        }
+    }
+
+    fn stage_applied(&mut self, stage: Stage, sequence: u64, applied: Moment) {
+        self.applied = Some((stage, sequence, applied));
+        if self.effect(stage).is_none() {
+            self.effects.push((stage, applied));
+            self.effects.sort_unstable();
+        }
+    }
+}

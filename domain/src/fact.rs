@@ -1,0 +1,298 @@
+//! Facts: what happened, who did it, when. They are appended and never edited.
+
+use crate::{
+    EnrolmentId, HoldId, Moment, NoticeId, UnitId,
+    stage::{Channel, Stage},
+    terms::Terms,
+};
+
+/// Who caused a fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person of the directory.
+    Person(UnitId),
+    /// An API key.
+    Key(UnitId),
+    /// The enrolled device.
+    Device(EnrolmentId),
+    /// A payment provider, file or other feed.
+    Feed(String),
+    /// The passing of time.
+    Time,
+}
+
+/// Something that happened to a contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// When it was recorded.
+    pub at: Moment,
+    /// Who caused it.
+    pub actor: Actor,
+    /// What happened.
+    pub what: What,
+}
+
+/// The kinds of facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The contract was signed; always the first fact.
+    Signed(Box<Signed>),
+    /// A device key was bound with its holder's consent.
+    Enrolled(Enrolment),
+    /// Money counted.
+    PaymentPosted {
+        /// The intake item.
+        payment: UnitId,
+        /// Minor units, above zero.
+        amount: i64,
+        /// When the payer paid.
+        value: Moment,
+        /// Whether it can no longer be taken back by its rail.
+        confirmed: bool,
+    },
+    /// The rail can no longer take this money back.
+    PaymentConfirmed {
+        /// The intake item.
+        payment: UnitId,
+        /// Minor units, above zero.
+        amount: i64,
+    },
+    /// Money taken back.
+    PaymentReversed {
+        /// The intake item.
+        payment: UnitId,
+        /// Minor units, above zero.
+        amount: i64,
+    },
+    /// Money the lender gave.
+    GoodwillCredited {
+        /// Minor units, above zero.
+        amount: i64,
+        /// Why.
+        reason: String,
+    },
+    /// A formal notice's text was frozen.
+    NoticePrepared {
+        /// Its id.
+        id: NoticeId,
+        /// 1 = first of the ladder.
+        k: u8,
+        /// Not shown before.
+        show_from: Moment,
+        /// What it says is past due, in minor units.
+        owed: i64,
+        /// BCP 47 tag.
+        language: String,
+        /// The text.
+        text: String,
+    },
+    /// A formal notice reached a person.
+    NoticeDelivered {
+        /// Its id.
+        id: NoticeId,
+        /// By which channel.
+        channel: Channel,
+        /// When it reached him.
+        delivered: Moment,
+        /// What proves it: a text hash, or the lender's own reference.
+        evidence: String,
+    },
+    /// Notices given so far no longer carry a restriction.
+    NoticesLapsed,
+    /// The device reports that a stage took effect.
+    StageApplied {
+        /// The stage.
+        stage: Stage,
+        /// The lease that said so.
+        sequence: u64,
+        /// When, by receipt minus age.
+        applied: Moment,
+    },
+    /// The holder used an emergency pass.
+    PassUsed {
+        /// When.
+        used: Moment,
+        /// Hours it lasts.
+        hours: u8,
+    },
+    /// Something the device reports as evidence; it moves no rung.
+    DeviceReported {
+        /// What, as a stable word.
+        what: String,
+        /// When.
+        happened: Moment,
+        /// A number that belongs to it.
+        detail: u64,
+    },
+    /// The device's events up to this number are recorded.
+    EventsThrough(u64),
+    /// A hold was opened.
+    HoldOpened(Hold),
+    /// A hold was closed before its end.
+    HoldClosed(HoldId),
+    /// The last money came in.
+    Settled,
+    /// The device is free for ever.
+    Released {
+        /// Why.
+        cause: ReleaseCause,
+        /// The signed certificate.
+        certificate: Vec<u8>,
+    },
+    /// The device confirmed that it removed itself.
+    RemovalConfirmed,
+    /// The phone was handed back.
+    Returned,
+    /// The debt was written off.
+    WrittenOff,
+}
+
+/// What was signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The lender's own name for the contract.
+    pub reference: String,
+    /// Money and calendar.
+    pub terms: Terms,
+    /// Programme id and version pinned.
+    pub programme: (String, u32),
+    /// Pack ids and versions pinned.
+    pub packs: Vec<(String, u32)>,
+    /// Keyed hashes of the device's IMEIs, primary first.
+    pub imeis: Vec<String>,
+    /// The borrower's consent, if on record.
+    pub consent: Option<Consent>,
+}
+
+/// Proof that the borrower agreed to restrictions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// The form's name.
+    pub form: String,
+    /// The form's version.
+    pub version: String,
+    /// When it was signed.
+    pub at: Moment,
+}
+
+/// A device bound to the contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enrolment {
+    /// Its id.
+    pub id: EnrolmentId,
+    /// Rises with each new device key of the contract.
+    pub key_gen: u32,
+    /// The device's public key, in the encoding of the wire.
+    pub key: Vec<u8>,
+    /// What the platform can enforce, as the device states it.
+    pub tier: u8,
+    /// Hash of the disclosure the holder accepted.
+    pub disclosure: [u8; 32],
+    /// Keyed hash of the offer's nonce and code, so that a repeat is known.
+    pub offer: [u8; 32],
+}
+
+/// Something that keeps the ladder from rising, or lowers it. Holds only ever lower.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Its id.
+    pub id: HoldId,
+    /// What kind.
+    pub kind: HoldKind,
+    /// From when.
+    pub from: Moment,
+    /// Until when; `None` = until closed.
+    pub until: Option<Moment>,
+    /// Why, in words.
+    pub cause: String,
+}
+
+/// The kinds of holds and what each does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HoldKind {
+    /// The borrower says something is wrong; nothing rises.
+    Dispute,
+    /// The borrower is in hardship; nothing rises.
+    Hardship,
+    /// The borrower promised a date; nothing rises.
+    Promise,
+    /// Money is believed to be on its way; at most a notice.
+    PaymentPending,
+    /// A court or death stays everything; clear.
+    LegalStay,
+    /// The lender suspends his ladder; clear.
+    EnforcementOff,
+    /// Payment data is not fresh; nothing rises.
+    FeedStale,
+}
+
+impl HoldKind {
+    /// Every kind.
+    pub const ALL: [HoldKind; 7] = [
+        HoldKind::Dispute,
+        HoldKind::Hardship,
+        HoldKind::Promise,
+        HoldKind::PaymentPending,
+        HoldKind::LegalStay,
+        HoldKind::EnforcementOff,
+        HoldKind::FeedStale,
+    ];
+
+    /// The name in files and journals.
+    pub fn name(self) -> &'static str {
+        match self {
+            HoldKind::Dispute => "dispute",
+            HoldKind::Hardship => "hardship",
+            HoldKind::Promise => "promise",
+            HoldKind::PaymentPending => "payment_pending",
+            HoldKind::LegalStay => "legal_stay",
+            HoldKind::EnforcementOff => "enforcement_off",
+            HoldKind::FeedStale => "feed_stale",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn parse(name: &str) -> Option<HoldKind> {
+        HoldKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The highest stage while such a hold is open; `None` = it only keeps things from rising.
+    pub fn ceiling(self) -> Option<Stage> {
+        match self {
+            HoldKind::PaymentPending => Some(Stage::NOTICE),
+            HoldKind::LegalStay | HoldKind::EnforcementOff => Some(Stage::CLEAR),
+            _ => None,
+        }
+    }
+}
+
+/// Why a device was released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReleaseCause {
+    /// Everything owed was paid.
+    Paid,
+    /// The phone was handed back.
+    Returned,
+    /// The debt was written off with release.
+    WrittenOff,
+}
+
+impl ReleaseCause {
+    /// Every cause.
+    pub const ALL: [ReleaseCause; 3] =
+        [ReleaseCause::Paid, ReleaseCause::Returned, ReleaseCause::WrittenOff];
+
+    /// The name in files and journals.
+    pub fn name(self) -> &'static str {
+        match self {
+            ReleaseCause::Paid => "paid",
+            ReleaseCause::Returned => "returned",
+            ReleaseCause::WrittenOff => "written_off",
+        }
+    }
+
+    /// The cause of this name.
+    pub fn parse(name: &str) -> Option<ReleaseCause> {
+        ReleaseCause::ALL.into_iter().find(|cause| cause.name() == name)
+    }
+}

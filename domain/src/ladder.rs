@@ -1,0 +1,321 @@
+//! The ladder a contract really stands on: a programme bounded by its packs, field by field the
+//! strictest value.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Day,
+    money::portion,
+    policy::{Blackout, Condition, LegalStatus, Lender, Pack, Passes, Programme},
+    schedule::ROWS_MAX,
+    stage::{Channel, Guard, Restriction, Rung, Stage},
+    standing::{Position, Standing},
+    terms::Terms,
+};
+
+/// Most steps above `notice`.
+pub const STEPS_MAX: usize = 9;
+/// Most formal notices.
+pub const NOTICES_MAX: usize = 4;
+
+/// A bounded ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ladder {
+    /// Programme id and version.
+    pub programme: (String, u32),
+    /// Pack ids and versions.
+    pub packs: Vec<(String, u32)>,
+    /// Who lends.
+    pub lender: Lender,
+    /// When the dismissible message appears.
+    pub remind: Option<Condition>,
+    /// Formal notices in order; empty = nothing above `remind`.
+    pub notices: Vec<Notice>,
+    /// Steps above `notice` by rising stage; empty where the law allows none.
+    pub steps: Vec<Step>,
+    /// Guards the packs permit.
+    pub guards: BTreeSet<Guard>,
+    /// Days past due below which delivered notices lapse when arrears are paid down.
+    pub min_dpd_restrict: u32,
+    /// Local hours in which no new step starts.
+    pub blackouts: Vec<Blackout>,
+    /// The holder's emergency passes.
+    pub passes: Passes,
+    /// Seconds; 0 = never alone above `notice`.
+    pub offline_step_max_age_s: u32,
+    /// Hours from the last money to the release.
+    pub removal_hours: u32,
+    /// Shown on every screen.
+    pub how_to_pay: String,
+    /// Shown on every screen.
+    pub how_to_dispute: String,
+    tolerance_bps: u32,
+}
+
+/// A formal notice as it must be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Its dates.
+    pub when: Condition,
+    /// Whole local days after delivery.
+    pub cure_days: u32,
+    /// Channels that count.
+    pub channels: BTreeSet<Channel>,
+    /// Distinct channels needed.
+    pub min_modes: u32,
+}
+
+/// A step as it may be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its place.
+    pub stage: Stage,
+    /// Its dates.
+    pub when: Condition,
+    /// Least seconds after the step below took effect on the device.
+    pub after_s: u32,
+    /// What it takes away.
+    pub restrictions: BTreeSet<Restriction>,
+}
+
+/// Why a programme and its packs make no ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LadderError {
+    /// The programme names no pack, or one that is not loaded.
+    NoPack(String),
+    /// More steps or notices than a ladder has.
+    TooLong,
+    /// A later step takes less away than the one before.
+    Shrinks(Stage),
+    /// A later step's dates come before the one below.
+    OutOfOrder(Stage),
+    /// The tolerance is half an instalment or more.
+    Tolerance,
+}
+
+impl std::fmt::Display for LadderError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LadderError::NoPack(id) if id.is_empty() => {
+                f.write_str("packs: name at least one policy pack; no pack, no lock")
+            }
+            LadderError::NoPack(id) => write!(f, "packs: no policy pack {id:?} is loaded"),
+            LadderError::TooLong => {
+                write!(f, "at most {NOTICES_MAX} notices and {STEPS_MAX} steps are possible")
+            }
+            LadderError::Shrinks(stage) => {
+                write!(f, "{stage}: must take away everything the step below takes")
+            }
+            LadderError::OutOfOrder(stage) => {
+                write!(f, "{stage}: its days past due must not be below the step before")
+            }
+            LadderError::Tolerance => {
+                f.write_str("past_due_tolerance: must be below half of one instalment")
+            }
+        }
+    }
+}
+
+impl Ladder {
+    /// Bounds a programme by its packs.
+    pub fn resolve(
+        programme: &Programme,
+        packs: &[&Pack],
+        lender: &Lender,
+    ) -> Result<Ladder, LadderError> {
+        if programme.packs.is_empty() {
+            return Err(LadderError::NoPack(String::new()));
+        }
+        for id in &programme.packs {
+            if !packs.iter().any(|pack| pack.id == *id) {
+                return Err(LadderError::NoPack(id.clone()));
+            }
+        }
+        if programme.tolerance_bps >= 5_000 {
+            return Err(LadderError::Tolerance);
+        }
+        let notices = bound_notices(programme, packs);
+        let steps = bound_steps(programme, packs, !notices.is_empty())?;
+        if notices.len() > NOTICES_MAX || steps.len() > STEPS_MAX {
+            return Err(LadderError::TooLong);
+        }
+        let guards = permitted(&programme.guards, packs, |pack| &pack.guards);
+        Ok(Ladder {
+            programme: (programme.id.clone(), programme.version),
+            packs: packs.iter().map(|pack| (pack.id.clone(), pack.version)).collect(),
+            lender: lender.clone(),
+            remind: programme.remind,
+            notices,
+            steps,
+            guards,
+            min_dpd_restrict: highest(packs, |pack| pack.min_dpd_restrict),
+            blackouts: packs.iter().filter_map(|pack| pack.blackout).collect(),
+            passes: Passes {
+                count: packs.iter().map(|pack| pack.passes.count).max().unwrap_or(0),
+                hours: packs.iter().map(|pack| pack.passes.hours).max().unwrap_or(0),
+            },
+            offline_step_max_age_s: lowest(packs, |pack| pack.offline_step_max_age_hours)
+                .saturating_mul(3600),
+            removal_hours: lowest(packs, |pack| pack.removal_hours),
+            how_to_pay: programme.how_to_pay.clone(),
+            how_to_dispute: programme.how_to_dispute.clone(),
+            tolerance_bps: programme.tolerance_bps,
+        })
+    }
+
+    /// At or below this many minor units nothing is past due.
+    pub fn tolerance(&self, terms: &Terms) -> i64 {
+        portion(terms.instalment(), i64::from(self.tolerance_bps), 10_000)
+            .expect("a share below one of an amount fits")
+    }
+
+    /// The dates alone: the highest stage whose dates, and those of every stage below it, have
+    /// come on the day of this standing. Notices, holds and device reports have no say here.
+    pub fn dates_stage(&self, standing: &Standing) -> Stage {
+        let mut reached = Stage::CLEAR;
+        for (stage, when) in self.date_rules() {
+            if !when.met(standing) {
+                break;
+            }
+            reached = stage;
+        }
+        reached
+    }
+
+    /// Stages with their dates from the lowest.
+    fn date_rules(&self) -> impl Iterator<Item = (Stage, Condition)> + '_ {
+        let remind = self.remind.map(|when| (Stage::REMIND, when));
+        let notice = self.notices.first().map(|notice| (Stage::NOTICE, notice.when));
+        let steps = self.steps.iter().map(|step| (step.stage, step.when));
+        remind.into_iter().chain(notice).chain(steps)
+    }
+
+    /// The restrictions of a stage.
+    pub fn restrictions(&self, stage: Stage) -> BTreeSet<Restriction> {
+        self.steps
+            .iter()
+            .find(|step| step.stage == stage)
+            .map(|step| step.restrictions.clone())
+            .unwrap_or_default()
+    }
+
+    /// The highest stage this ladder has.
+    pub fn top(&self) -> Stage {
+        self.date_rules().last().map(|(stage, _)| stage).unwrap_or_default()
+    }
+}
+
+impl Condition {
+    /// Whether the condition holds for this standing.
+    pub fn met(&self, standing: &Standing) -> bool {
+        standing.unpaid_count > 0
+            && standing.days_past_due >= self.days_past_due
+            && standing.unpaid_count >= self.unpaid_count
+            && standing.past_due >= self.past_due
+    }
+
+    /// The first day on which the condition holds if nothing more is paid.
+    pub fn first_day(&self, position: &Position<'_>) -> Option<Day> {
+        let aged = position.anchor()?.plus_days(i32::try_from(self.days_past_due.max(1)).ok()?)?;
+        let mut first = aged;
+        if self.unpaid_count > 1 {
+            first = first.max(position.unpaid_reaches(self.unpaid_count)?);
+        }
+        if self.past_due > 0 {
+            first = first.max(position.past_due_reaches(self.past_due)?);
+        }
+        Some(first)
+    }
+
+    /// Part by part the stricter: whichever lets the rung begin later.
+    fn stricter(self, days_past_due: u32) -> Condition {
+        Condition { days_past_due: self.days_past_due.max(days_past_due), ..self }
+    }
+}
+
+fn highest(packs: &[&Pack], field: impl Fn(&Pack) -> u32) -> u32 {
+    packs.iter().map(|pack| field(pack)).max().unwrap_or(0)
+}
+
+fn lowest(packs: &[&Pack], field: impl Fn(&Pack) -> u32) -> u32 {
+    packs.iter().map(|pack| field(pack)).min().unwrap_or(0)
+}
+
+fn permitted<T: Ord + Copy>(
+    asked: &BTreeSet<T>,
+    packs: &[&Pack],
+    allowed: impl Fn(&Pack) -> &BTreeSet<T>,
+) -> BTreeSet<T> {
+    asked.iter().copied().filter(|one| packs.iter().all(|p| allowed(p).contains(one))).collect()
+}
+
+/// The k-th notice of everybody against the k-th: later start, longer cure, union of channels, more
+/// modes. Whoever asks for more notices gets them.
+fn bound_notices(programme: &Programme, packs: &[&Pack]) -> Vec<Notice> {
+    let asked = packs.iter().map(|pack| pack.notices.len()).max().unwrap_or(0);
+    let count = asked.max(programme.notices.len());
+    let mut notices = Vec::with_capacity(count);
+    for k in 0..count {
+        let own = programme.notices.get(k);
+        let mut notice = Notice {
+            when: own.map(|rule| rule.when).unwrap_or_default(),
+            cure_days: own.map_or(0, |rule| rule.cure_days),
+            channels: BTreeSet::new(),
+            min_modes: 1,
+        };
+        for rule in packs.iter().filter_map(|pack| pack.notices.get(k)) {
+            notice.when = notice.when.stricter(rule.earliest_dpd);
+            notice.cure_days = notice.cure_days.max(rule.cure_days);
+            notice.channels.extend(rule.channels.iter().copied());
+            notice.min_modes = notice.min_modes.max(rule.min_modes);
+        }
+        if notice.channels.is_empty() {
+            notice.channels.extend(Channel::ALL);
+        }
+        notices.push(notice);
+    }
+    notices
+}
+
+/// The steps the law leaves: none without a formal notice, none above any pack's highest rung.
+fn bound_steps(
+    programme: &Programme,
+    packs: &[&Pack],
+    noticed: bool,
+) -> Result<Vec<Step>, LadderError> {
+    let legal = |pack: &&Pack| pack.rung_max.min(LegalStatus::rung_max(pack.legal_status));
+    let rung_max = packs.iter().map(legal).min().unwrap_or(Rung::Clear);
+    let min_dpd = highest(packs, |pack| pack.min_dpd_restrict);
+    let between = highest(packs, |pack| pack.min_days_between_steps);
+    let numbered = programme.steps.iter().enumerate().map(|(index, rule)| {
+        let step = u8::try_from(index + 1).unwrap_or(u8::MAX);
+        (Stage::restrict(step), rule)
+    });
+    let lock = programme.lock.iter().map(|rule| (Stage::LOCK, rule));
+    let mut steps: Vec<Step> = Vec::new();
+    for (stage, rule) in numbered.chain(lock) {
+        if !noticed || stage.rung > rung_max {
+            continue;
+        }
+        if rule.when.unpaid_count as usize > ROWS_MAX {
+            return Err(LadderError::OutOfOrder(stage));
+        }
+        let min_days = if steps.is_empty() { rule.min_days } else { rule.min_days.max(between) };
+        let step = Step {
+            stage,
+            when: rule.when.stricter(min_dpd),
+            after_s: min_days.saturating_mul(86_400),
+            restrictions: permitted(&rule.restrictions, packs, |pack| &pack.restrictions),
+        };
+        if let Some(below) = steps.last() {
+            if !below.restrictions.is_subset(&step.restrictions) {
+                return Err(LadderError::Shrinks(stage));
+            }
+            if step.when.days_past_due < below.when.days_past_due {
+                return Err(LadderError::OutOfOrder(stage));
+            }
+        }
+        steps.push(step);
+    }
+    Ok(steps)
+}
