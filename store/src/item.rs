@@ -93,13 +93,14 @@ pub struct Item {
     pub postings: Vec<Posting>,
     /// Names that become this unit's, or the whole item fails.
     pub reserve: Vec<Reservation>,
-    /// Names this unit gives back.
+    /// Names this unit gives back, before it takes those of `reserve`; others' names are left.
     pub free: Vec<Reservation>,
     /// Personal data, apart from everything else; an empty value erases.
     pub personal: Vec<Personal>,
-    /// Work for later.
+    /// Work of this unit for later. One with the name of a waiting job takes its place and keeps
+    /// its number of attempts.
     pub jobs: Vec<NewJob>,
-    /// Jobs this commit completes.
+    /// Jobs of this unit that this commit completes, before it adds those of `jobs`.
     pub finished: Vec<JobKey>,
 }
 
@@ -206,7 +207,7 @@ impl std::fmt::Debug for Personal {
     }
 }
 
-/// A job's name: unique within its queue.
+/// A job's name: unique within its unit and queue.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JobKey {
     /// Which queue.

@@ -8,15 +8,21 @@
 //! **Invariant:** knows nothing of HTTP and of `protocol`; a document is text it does not read.
 //! **Invariant:** nothing acknowledged is lost, nothing is half there.
 
+mod check;
+mod cursor;
 mod fault;
 mod item;
+mod memory;
 mod query;
+pub mod walk;
 
+pub use cursor::PAGE_MAX;
 pub use fault::Fault;
 pub use item::{
     Change, Command, Conflict, Facets, Head, Item, JobKey, Line, LineKind, NewJob, NextLook,
     Outcome, Personal, Posting, Reservation, Row, Space, UnitKind,
 };
+pub use memory::MemoryStore;
 pub use query::{
     Claimed, Count, Cursor, Entry, JournalEntry, Page, Presence, Query, Queue, UnitEntry,
 };
@@ -28,24 +34,37 @@ use domain::{Moment, TenantId, UnitId};
 /// A storage call under way.
 pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
 
+/// What the program runs on: the five verbs and the reads for reports.
+pub trait Backend: Store + Views {}
+
+impl<T: Store + Views> Backend for T {}
+
 /// The five verbs. Every backend passes the same conformance suite.
 pub trait Store: Send + Sync {
     /// The rows of these units, in order; `None` where a unit does not exist.
     fn load<'a>(&'a self, units: &'a [UnitId]) -> Work<'a, Vec<Option<Row>>>;
 
     /// Commits each item by itself, durably, and answers each, in order. Items of one batch may
-    /// share one durable sync, never one fate.
+    /// share one durable sync, never one fate; of two items of one unit the second sees the first.
+    ///
+    /// The command key is looked up first, then the version, then the names. Postings that do not
+    /// sum to zero, or a head that is not its last line's hash, are a fault and the whole call
+    /// changes nothing; a journal that does not go on from the stored head is a fault and that
+    /// item changes nothing. After a fault, ask again with the same keys: what was done answers
+    /// `Repeat`.
     fn commit(&self, batch: Vec<Item>) -> Work<'_, Vec<Outcome>>;
 
-    /// Records when devices were last heard. May lose one flush.
+    /// Records when devices were last heard; the latest message of the latest key generation
+    /// stays. May lose one flush.
     fn presence(&self, batch: Vec<Presence>) -> Work<'_, ()>;
 
     /// One page of a closed query. Stable under writes: an entry that stays is never skipped and
     /// never comes twice.
     fn page(&self, query: Query, after: Option<Cursor>, limit: u32) -> Work<'_, Page>;
 
-    /// Takes up to `n` pieces of work due at `now` for `worker` until `until`; nobody else gets
-    /// them before.
+    /// Takes up to `n` pieces of work due at `now` for `worker` until `until`, the longest due
+    /// first; nobody gets them again before `until`. A commit ends the claim: of a unit by setting
+    /// its `next_look`, of a job by finishing it or by putting one of the same name in its place.
     fn claim(
         &self,
         queue: Queue,

@@ -85,7 +85,7 @@ pub struct Presence {
     pub unit: UnitId,
     /// Receipt of the last message.
     pub seen_at: Moment,
-    /// Its message number within the key generation.
+    /// Its message number within the key generation; kept up to 2^63 - 1, as `applied_seq` is.
     pub msg_no: u64,
     /// The key generation.
     pub key_gen: u32,
@@ -95,6 +95,20 @@ pub struct Presence {
     pub agent_version: String,
     /// Sequence of the lease the device holds.
     pub applied_seq: u64,
+}
+
+impl Presence {
+    /// With its numbers in the range that every backend keeps; they come from a device.
+    pub(crate) fn bounded(mut self) -> Presence {
+        self.msg_no = self.msg_no.min(i64::MAX as u64);
+        self.applied_seq = self.applied_seq.min(i64::MAX as u64);
+        self
+    }
+
+    /// What the latest is told by.
+    pub(crate) fn recency(&self) -> (u32, u64, Moment) {
+        (self.key_gen, self.msg_no, self.seen_at)
+    }
 }
 
 /// The queues of `claim`.
