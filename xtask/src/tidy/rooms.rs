@@ -36,7 +36,6 @@ pub const ROOMS: &[Room] = &[
     Room {
         name: "protocol",
         uses: &[
-            ("minicbor", "the bytes of the wire"),
             ("ed25519-dalek", "the device's verifier, and signer of software agents"),
             ("p256", "the signer of devices with a hardware keystore, in software"),
             ("sha2", "content hashes and certificates"),
@@ -44,7 +43,7 @@ pub const ROOMS: &[Room] = &[
             ("subtle", "comparison in constant time"),
             ("zeroize", "keys leave memory"),
         ],
-        tests: &[],
+        tests: &[("minicbor", "a second codec to compare the strict one against")],
     },
     Room { name: "agent", uses: &[("protocol", "the messages it reads and writes")], tests: &[] },
     Room {

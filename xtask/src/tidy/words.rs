@@ -208,10 +208,21 @@ fn followed(source: &Source, end: usize) -> bool {
     source.code.as_bytes().get(end) == Some(&b'!')
 }
 
-/// Offsets of literals such as `1.5`, but not of `pair.0.1` or `0..5`.
+/// Offsets of literals such as `1.5` and `2_f64`, but not of `pair.0.1`, `0..5` or `0x1f32`.
 fn literals(code: &str) -> Vec<usize> {
     let bytes = code.as_bytes();
     let mut found = Vec::new();
+    for (at, suffix) in code.match_indices("f64").chain(code.match_indices("f32")) {
+        let start = bytes[..at].iter().rposition(|b| !is_word(*b)).map_or(0, |at| at + 1);
+        let head = &bytes[start..at];
+        let whole = !bytes.get(at + suffix.len()).is_some_and(|b| is_word(*b));
+        if whole
+            && head.first().is_some_and(u8::is_ascii_digit)
+            && head.iter().all(|b| b.is_ascii_digit() || *b == b'_')
+        {
+            found.push(at);
+        }
+    }
     for (dot, _) in code.match_indices('.') {
         let after = bytes.get(dot + 1).is_some_and(u8::is_ascii_digit);
         let start = bytes[..dot].iter().rposition(|b| !is_word(*b)).map_or(0, |at| at + 1);
@@ -279,12 +290,12 @@ mod tests {
 
     #[test]
     fn floats_are_found_in_exact_rooms() {
-        let bad = "let a: f64;\nlet b = 1.5;\nlet c = 2 as f32;\nlet d = 1_000.25;\n";
+        let bad = "let a: f64;\nlet b = 1.5;\nlet c = 2 as f32;\nlet d = 1_000.25;\n2_f64;";
         let mut found = lines(floats, "domain/src/a.rs", bad);
         found.sort_unstable();
-        assert_eq!(found, [1, 2, 3, 4]);
+        assert_eq!(found, [1, 2, 3, 4, 5]);
         assert!(lines(floats, "sim/src/a.rs", bad).is_empty());
-        let good = "a.0.1; 0..5; 1.max(2); \"1.5\"; // 1.5\n'a'; v2.5;\n";
+        let good = "a.0.1; 0..5; 1.max(2); \"1.5\"; // 1.5\n'a'; v2.5; 0x1f64; _f32;\n";
         assert!(lines(floats, "domain/src/a.rs", good).is_empty());
     }
 
