@@ -20,7 +20,12 @@ pub trait Message: Sized {
     /// The bytes. Limits and order are the sender's duty: see [`Message::check`].
     fn encode(&self) -> Vec<u8>;
     /// The value, or what is wrong with the bytes.
-    fn decode(bytes: &[u8]) -> Result<Self, Malformed>;
+    fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        Self::decode_noting(bytes).map(|(value, _)| value)
+    }
+    /// The value, and whether keys from 64 on were passed over: those, and those alone,
+    /// [`Message::encode`] does not bring back.
+    fn decode_noting(bytes: &[u8]) -> Result<(Self, bool), Malformed>;
     /// Whether every reader would take what [`Message::encode`] makes of this value.
     fn check(&self) -> Result<(), Malformed> {
         Self::decode(&self.encode()).map(drop)
@@ -106,11 +111,11 @@ macro_rules! messages {
                 self.write(&mut w);
                 w.into_bytes()
             }
-            fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+            fn decode_noting(bytes: &[u8]) -> Result<(Self, bool), Malformed> {
                 let mut r = Reader::new(bytes);
                 let value = <$type as Wire>::read(&mut r)?;
                 r.end()?;
-                Ok(value)
+                Ok((value, r.has_skipped()))
             }
         }
         $(impl SignedMessage for $type {

@@ -118,3 +118,68 @@ fn verify_p256(key: &[u8; 64], message: &[u8], signature: &Signature) -> bool {
 
 /// The first byte of an uncompressed SEC1 point.
 const UNCOMPRESSED: u8 = 4;
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    #[cfg(feature = "vectors")]
+    #[test]
+    fn every_conformance_case_gets_its_answer() {
+        for case in crate::conformance::signature_cases() {
+            let valid = DeviceVerifier.verify(&case.key, case.message, &case.signature);
+            assert_eq!(valid, case.valid, "{}", case.name);
+        }
+    }
+
+    #[test]
+    fn the_strict_points_are_those_the_curve_library_calls_strong() {
+        let orders_1_to_8 = [
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            "0000000000000000000000000000000000000000000000000000000000000080",
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        ];
+        for hex in orders_1_to_8 {
+            let mut point = [0; 32];
+            for (at, byte) in point.iter_mut().enumerate() {
+                *byte = u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap();
+            }
+            let key = ed25519_dalek::VerifyingKey::from_bytes(&point).unwrap();
+            assert!(key.is_weak(), "{hex}");
+            assert!(!ed25519_points_are_strict(&point, &[2; 64]), "{hex}");
+        }
+        let strong = Ed25519Signer::from_seed(&[3; 32]).public_bytes();
+        assert!(ed25519_points_are_strict(&strong, &[2; 64]));
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        let seed = [0xab; 32];
+        let shown = format!("{:?}", Ed25519Signer::from_seed(&seed));
+        assert!(shown.starts_with("Ed25519Signer(Ed25519(") && !shown.contains("abab"), "{shown}");
+        let shown = format!("{:?}", P256Signer::from_secret(&seed).unwrap());
+        assert!(shown.starts_with("P256Signer(P256(") && !shown.contains("abab"), "{shown}");
+    }
+
+    #[test]
+    fn a_p256_secret_outside_the_group_is_refused() {
+        assert!(P256Signer::from_secret(&[0; 32]).is_none());
+        assert!(P256Signer::from_secret(&[0xff; 32]).is_none());
+    }
+
+    #[test]
+    fn a_kept_secret_makes_the_same_key_again() {
+        let ed25519 = Ed25519Signer::from_seed(&[5; 32]);
+        assert_eq!(Ed25519Signer::from_seed(&ed25519.seed()).public_key(), ed25519.public_key());
+        let p256 = P256Signer::from_secret(&[5; 32]).unwrap();
+        let again = P256Signer::from_secret(&p256.secret()).unwrap();
+        assert_eq!(again.public_key(), p256.public_key());
+    }
+}
