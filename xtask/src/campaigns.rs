@@ -19,9 +19,12 @@ pub fn long(root: &Path, seeds: u32, rounds: u32) -> Result<()> {
          --days 150 --json"
     );
     Call::new(&worlds).run(root)?;
-    Call::new("cargo test --release --locked -p quittance-store kill")
-        .set("QUITTANCE_KILL_ROUNDS", &rounds.to_string())
-        .run(root)
+    let kill = "cargo test --release --locked -p quittance-store kill";
+    let listed = Call::new(&format!("{kill} -- --list")).answer(root).unwrap_or_default();
+    if !listed.lines().any(|line| line.ends_with(": test")) {
+        bail!("`{kill}` runs no test: name the one that kills a writing store after it");
+    }
+    Call::new(kill).set("QUITTANCE_KILL_ROUNDS", &rounds.to_string()).run(root)
 }
 
 /// Fuzzes every target under `fuzz/`, or the one named, for `seconds` each.

@@ -72,6 +72,8 @@ fn script(block: &[Line]) -> String {
     for (line, command) in block {
         let shown = command.replace('\'', "'\\''");
         let _ = write!(script, "at={line}; printf '+ %s\\n' '{shown}'\n{command}\n");
+        // `set -e` overlooks the first half of `a && b`.
+        script.push_str("code=$?; [ $code -eq 0 ] || exit $code\n");
     }
     script
 }
@@ -163,6 +165,8 @@ mod tests {
     #[test]
     fn a_failing_line_fails_the_block() {
         assert!(played("```sh test\ntrue\na='it'\\''s'; test \"$a\" = \"it's\"\n```\n").is_ok());
+        assert!(played("```sh test\nfalse && true\ntrue\n```\n").is_err());
+        assert!(played("```sh test\nfalse; true\n```\n").is_err());
         let error = played("x\n```sh test\ntrue\nfalse\ntrue\n```\n").unwrap_err();
         assert!(format!("{error:#}").contains("block at line 3"), "{error:#}");
     }

@@ -201,6 +201,7 @@ pub const ROOMS: &[Room] = &[
 pub fn check(repo: &Repo) -> Vec<Finding> {
     let mut found = Vec::new();
     for (_, package) in repo.graph.ours() {
+        found.extend(unfenced(repo, package));
         match ROOMS.iter().find(|room| room.name == package.name) {
             None => found.push(Finding {
                 file: package.manifest.clone(),
@@ -218,6 +219,26 @@ pub fn check(repo: &Repo) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// A crate without the workspace's lints or without a `clippy.toml` of its own.
+fn unfenced(repo: &Repo, package: &Package) -> Option<Finding> {
+    let manifest = repo.tree.texts.get(&package.manifest).map_or("", String::as_str);
+    let fence = package.manifest.replace("Cargo.toml", "clippy.toml");
+    let (what, to_do) = if !manifest.contains("[lints]\nworkspace = true") {
+        ("does not take the workspace's lints", "add `[lints]` with `workspace = true`")
+    } else if !repo.tree.paths.contains(&fence) {
+        ("has no clippy.toml", "write one: it bans what the crate must not ask the machine for")
+    } else {
+        return None;
+    };
+    Some(Finding {
+        file: package.manifest.clone(),
+        line: 1,
+        check: "rooms",
+        what: format!("`{}` {what}", package.name),
+        to_do: to_do.to_owned(),
+    })
 }
 
 fn may_use(room: &Room, declared: &Declared) -> bool {
@@ -250,8 +271,13 @@ mod tests {
     use super::*;
 
     fn found(room: &str, dependency: &str, dev: bool) -> Vec<String> {
-        let manifest = "[dependencies]\na.workspace = true\nprotocol.workspace = true\n";
-        let mut repo = Repo::of(&[("x/Cargo.toml", manifest)]);
+        let manifest = "[dependencies]\na.workspace = true\nprotocol.workspace = true\n\
+                        [lints]\nworkspace = true\n";
+        found_in(&[("x/Cargo.toml", manifest), ("x/clippy.toml", "")], room, dependency, dev)
+    }
+
+    fn found_in(files: &[(&str, &str)], room: &str, dependency: &str, dev: bool) -> Vec<String> {
+        let mut repo = Repo::of(files);
         let declared = Declared { name: dependency.into(), key: dependency.into(), dev };
         let package = Package {
             name: room.into(),
@@ -286,6 +312,15 @@ mod tests {
     #[test]
     fn a_crate_without_a_row_is_found() {
         assert_eq!(found("extra", "a", false), ["1: `extra` has no row in the table of rooms"]);
+    }
+
+    #[test]
+    fn a_crate_without_a_fence_is_found() {
+        let lints = ("x/Cargo.toml", "[lints]\nworkspace = true\n");
+        let found = |files: &[(&str, &str)]| found_in(files, "agent", "protocol", false);
+        assert_eq!(found(&[lints]), ["1: `agent` has no clippy.toml"]);
+        let none = [("x/Cargo.toml", ""), ("x/clippy.toml", "")];
+        assert_eq!(found(&none), ["1: `agent` does not take the workspace's lints"]);
     }
 
     #[test]
