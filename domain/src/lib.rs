@@ -17,6 +17,7 @@ pub mod fact;
 pub mod ids;
 pub mod imei;
 pub mod ladder;
+pub mod ledger;
 pub mod money;
 pub mod policy;
 pub mod schedule;
