@@ -1,7 +1,7 @@
 //! Deterministic CBOR: a writer that has one way to say a thing, and a reader that takes no other.
 //!
 //! Only what the wire needs exists: unsigned and negative integers, byte and text strings, arrays,
-//! maps with unsigned keys, one expected tag, booleans, null inside values that are skipped. Floats,
+//! maps with unsigned keys, one expected tag, booleans, null inside skipped values. Floats,
 //! indefinite lengths, longer-than-needed heads, unsorted or double keys, unexpected tags, deep
 //! nesting and trailing bytes are all [`Malformed`].
 

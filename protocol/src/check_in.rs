@@ -35,7 +35,8 @@ pub struct CheckIn {
     pub agent_version: String,
     /// Key 10: per cent, 0 to 100, absent when unknown.
     pub battery: Option<u8>,
-    /// Key 11: only in a wait: longest hold in seconds the device asks for. Keys 12 to 14 are reserved.
+    /// Key 11: only in a wait: longest hold in seconds the device asks for. Keys 12 to 14 are
+    /// reserved.
     pub hold_max_s: Option<u32>,
 }
 

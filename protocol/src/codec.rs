@@ -1,4 +1,4 @@
-//! How the fields of the messages meet CBOR: a codec per shape, and one macro that makes a map of them.
+//! How the fields of the messages meet CBOR: a codec per shape, one macro to make a map of them.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, marker::PhantomData};
@@ -297,8 +297,8 @@ fn expect_numbers<const N: usize>(r: &mut Reader<'_>, numbers: [i64; N]) -> Resu
     Ok(())
 }
 
-/// Gives a struct its wire form: a map of the keys listed, in rising order. `message` adds key 0 with
-/// the version, `part` does not. The last line checks what no single field can say.
+/// Gives a struct its wire form: a map of the keys listed, in rising order. `message` adds key 0
+/// with the version, `part` does not. The last line checks what no single field can say.
 macro_rules! wire_map {
     (message $($rest:tt)*) => { $crate::codec::wire_map!(@ true, $($rest)*); };
     (part $($rest:tt)*) => { $crate::codec::wire_map!(@ false, $($rest)*); };

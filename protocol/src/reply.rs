@@ -33,7 +33,8 @@ pub enum ReplyKind {
     Release = 3,
     /// Enrolment terms.
     Terms = 4,
-    /// The removal is recorded; the device may forget its confirmation. The signed part is empty:
+    /// The removal is recorded, and the device may forget its confirmation; or the holder's no is,
+    /// and nothing is bound. The signed part is empty:
     /// the device holds no key any more, and a forged answer only stops its re-sending.
     RemovalRecorded = 5,
 }

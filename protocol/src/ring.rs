@@ -110,7 +110,8 @@ impl KeyRing {
     }
 
     /// Opens a COSE_Sign1 of kind `lease`: by a lease key valid at its `issued_at`, with no stage
-    /// above what the key may sign. Contract, enrolment and key generation are the caller's to match.
+    /// above what the key may sign. Contract, enrolment and key generation are for the caller to
+    /// match.
     pub fn open_lease(
         &self,
         bytes: &[u8],
@@ -205,7 +206,8 @@ impl KeyRing {
 }
 
 /// Opens enrolment terms, which carry their own root: first trust, unless `pinned_root` says which
-/// one it must be. The answer's ring is what the device keeps. The offer hash is the caller's to match.
+/// one it must be. The answer's ring is what the device keeps. The offer hash is for the caller to
+/// match.
 pub fn open_terms<'a>(
     bytes: &[u8],
     certs: impl IntoIterator<Item = &'a [u8]>,
