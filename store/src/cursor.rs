@@ -2,7 +2,7 @@
 
 use domain::UnitId;
 
-use crate::{Cursor, Fault, Query};
+use crate::{Cursor, Entry, Fault, Page, Query};
 
 /// Most entries one page holds.
 pub const PAGE_MAX: u32 = 1000;
@@ -54,6 +54,24 @@ pub(crate) fn capped(limit: u32) -> usize {
     limit.clamp(1, PAGE_MAX) as usize
 }
 
-pub(crate) fn misfit() -> Fault {
+/// The first entries, and where to go on when there are more.
+pub(crate) fn cut(entries: impl IntoIterator<Item = (Cursor, Entry)>, limit: u32) -> Page {
+    let limit = capped(limit);
+    let mut page: Vec<(Cursor, Entry)> = entries.into_iter().take(limit + 1).collect();
+    let more = page.len() > limit;
+    page.truncate(limit);
+    let next = page.last().filter(|_| more).map(|(cursor, _)| cursor.clone());
+    Page { entries: page.into_iter().map(|(_, entry)| entry).collect(), next }
+}
+
+/// The page of a query that has at most one entry.
+pub(crate) fn single(after: Option<&Cursor>, entry: Option<Entry>) -> Result<Page, Fault> {
+    match after {
+        None => Ok(Page { entries: entry.into_iter().collect(), next: None }),
+        Some(_) => Err(misfit()),
+    }
+}
+
+fn misfit() -> Fault {
     Fault::new("the cursor is not one of this query")
 }

@@ -13,7 +13,9 @@ mod cursor;
 mod fault;
 mod item;
 mod memory;
+mod open;
 mod query;
+pub mod sqlite;
 pub mod walk;
 
 pub use cursor::PAGE_MAX;
@@ -23,9 +25,11 @@ pub use item::{
     Outcome, Personal, Posting, Reservation, Row, Space, UnitKind,
 };
 pub use memory::MemoryStore;
+pub use open::open;
 pub use query::{
     Claimed, Count, Cursor, Entry, JournalEntry, Page, Presence, Query, Queue, UnitEntry,
 };
+pub use sqlite::{SqliteOptions, SqliteStore};
 
 use std::{future::Future, pin::Pin};
 

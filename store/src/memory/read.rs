@@ -9,7 +9,7 @@ use domain::{TenantId, UnitId};
 
 use crate::{
     Count, Cursor, Entry, Fault, Page, Query, Row, UnitKind,
-    cursor::{capped, misfit},
+    cursor::{cut, single},
 };
 
 use super::state::{State, Unit};
@@ -120,21 +120,4 @@ fn numbered<'a, T>(
     let after = after.map(Cursor::number).transpose()?.unwrap_or(0);
     let skipped = usize::try_from(after).unwrap_or(usize::MAX).min(items.len());
     Ok(items[skipped..].iter().zip(after.saturating_add(1)..).map(|(item, number)| (number, item)))
-}
-
-/// The first entries, and where to go on when there are more.
-fn cut(entries: impl Iterator<Item = (Cursor, Entry)>, limit: u32) -> Page {
-    let limit = capped(limit);
-    let mut page: Vec<(Cursor, Entry)> = entries.take(limit + 1).collect();
-    let more = page.len() > limit;
-    page.truncate(limit);
-    let next = page.last().filter(|_| more).map(|(cursor, _)| cursor.clone());
-    Page { entries: page.into_iter().map(|(_, entry)| entry).collect(), next }
-}
-
-fn single(after: Option<&Cursor>, entry: Option<Entry>) -> Result<Page, Fault> {
-    match after {
-        None => Ok(Page { entries: entry.into_iter().collect(), next: None }),
-        Some(_) => Err(misfit()),
-    }
 }
