@@ -9,6 +9,9 @@
 //! **Invariant:** nothing acknowledged is lost, nothing is half there.
 
 mod check;
+#[cfg(feature = "conformance")]
+#[expect(clippy::unwrap_used, reason = "the body of tests: what is not there fails the test")]
+pub mod conformance;
 mod cursor;
 mod fault;
 mod item;
