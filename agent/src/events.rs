@@ -4,8 +4,9 @@ use alloc::vec::Vec;
 
 use protocol::check_in::{EVENTS_MAX, Event, EventKind};
 
-/// Most events kept. Beyond it the oldest that is not `Applied` goes, then the oldest of all: the
-/// stages that took effect are what the next step rests on.
+/// Most events kept. Beyond it the oldest goes that is worth no message of its own, then the oldest
+/// that is not `Applied`, then the oldest: the stages that took effect are what the next step rests
+/// on, and noise must not push out what the holder did or saw.
 pub(crate) const KEPT_MAX: usize = 256;
 
 /// One event with the powered time at which it happened.
@@ -35,8 +36,9 @@ impl Events {
         self.last_no += 1;
         self.kept.push(Kept { event_no: self.last_no, powered_ms, what });
         if self.kept.len() > KEPT_MAX {
+            let noise = self.kept.iter().position(|kept| !is_urgent(&kept.what));
             let minor = self.kept.iter().position(|kept| !is_applied(&kept.what));
-            self.kept.remove(minor.unwrap_or(0));
+            self.kept.remove(noise.or(minor).unwrap_or(0));
         }
         self.last_no
     }
@@ -123,15 +125,19 @@ mod tests {
     }
 
     #[test]
-    fn a_full_queue_drops_the_oldest_that_is_not_applied() {
+    fn a_full_queue_drops_noise_then_what_is_not_applied_then_the_oldest() {
         let mut events = Events::default();
         events.push(APPLIED, 0);
+        events.push(EventKind::PassUsed { hours: 24 }, 0);
         events.push(EventKind::Booted, 0);
-        for _ in 0..KEPT_MAX {
+        (0..KEPT_MAX - 3).for_each(|_| {
             events.push(APPLIED, 0);
+        });
+        let first_three = |events: &Events| numbers(events)[..3].to_vec();
+        for expected in [[1, 2, 4], [1, 4, 5], [4, 5, 6]] {
+            events.push(APPLIED, 0);
+            assert_eq!((numbers(&events).len(), first_three(&events)), (KEPT_MAX, expected.into()));
         }
-        let kept = numbers(&events);
-        assert_eq!((kept.len(), kept[0], kept[1]), (KEPT_MAX, 3, 4));
     }
 
     #[test]

@@ -26,10 +26,6 @@ pub(crate) const DAY: u64 = 86_400;
 pub(crate) const IMEI: &str = "490154203237518";
 pub(crate) const SALT: [u8; 16] = [9; 16];
 
-pub(crate) fn stage(rung: Rung, step: u8) -> Stage {
-    Stage::new(rung, step).unwrap()
-}
-
 pub(crate) const REMIND: Stage = Stage { rung: Rung::Remind, step: 0 };
 pub(crate) const NOTICE: Stage = Stage { rung: Rung::Notice, step: 0 };
 pub(crate) const RESTRICT_1: Stage = Stage { rung: Rung::Restrict, step: 1 };
@@ -360,6 +356,12 @@ pub(crate) struct Phone {
     pub(crate) out: Vec<Sent>,
     /// Every effect since the last look, in order.
     pub(crate) effects: Vec<Effect>,
+    /// Every stage ever applied, with the true second.
+    pub(crate) history: Vec<(Stage, u64)>,
+    /// The process dies before the effect after so many more, and is down for ten seconds.
+    pub(crate) fuse: Option<usize>,
+    /// Seconds of truth since the beginning, powered or not.
+    pub(crate) true_s: u64,
 }
 
 impl Phone {
@@ -373,12 +375,22 @@ impl Phone {
             applied: (Stage::CLEAR, vec![], vec![]),
             out: vec![],
             effects: vec![],
+            history: vec![],
+            fuse: None,
+            true_s: 0,
         }
     }
 
     pub(crate) fn give(&mut self, input: Input) {
         self.feed(input);
         while let Some(effect) = self.agent.poll_effect() {
+            if self.fuse == Some(0) {
+                self.fuse = None;
+                self.at.uptime_ms += 10_000;
+                self.true_s += 10;
+                return self.crash();
+            }
+            self.fuse = self.fuse.map(|left| left - 1);
             self.perform(effect);
         }
     }
@@ -395,6 +407,7 @@ impl Phone {
             Effect::Save { state } => self.saved = Some(state.clone()),
             Effect::Apply { stage, restrictions, guards } => {
                 self.applied = (*stage, restrictions.clone(), guards.clone());
+                self.history.push((*stage, self.true_s));
             }
             Effect::Send { to, body, hold_s } => {
                 self.out.push(Sent { to: *to, body: body.clone(), hold_s: *hold_s });
@@ -430,12 +443,14 @@ impl Phone {
     pub(crate) fn pass(&mut self, seconds: u64) {
         self.at.uptime_ms += seconds * 1000;
         self.at.wall_s += seconds;
+        self.true_s += seconds;
         self.give(Input::Wake);
     }
 
     /// Powered time passes without network, with every wake the agent asks for.
     pub(crate) fn pass_offline(&mut self, seconds: u64) {
         let end_ms = self.at.uptime_ms + seconds * 1000;
+        self.at.wall_s += seconds;
         while let Some(wake_ms) = self.agent.poll_wake().filter(|wake_ms| *wake_ms < end_ms) {
             self.at.uptime_ms = self.at.uptime_ms.max(wake_ms);
             self.give(Input::Wake);
@@ -461,6 +476,7 @@ impl Phone {
     pub(crate) fn reboot(&mut self) {
         self.at.boot += 1;
         self.at.uptime_ms = 20_000;
+        self.true_s += 90;
         self.crash();
     }
 
