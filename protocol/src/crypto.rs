@@ -56,6 +56,14 @@ impl fmt::Debug for PublicKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignerFault;
 
+impl fmt::Display for SignerFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the key store could not sign")
+    }
+}
+
+impl core::error::Error for SignerFault {}
+
 /// Holds one private key and signs with it.
 pub trait Signer {
     /// The matching public key.

@@ -49,7 +49,7 @@ pub struct Offer {
 }
 
 /// The server's answer: COSE_Sign1 of kind `enrol-terms` by a lease key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Terms {
     /// Key 1: SHA-256 of the offer's COSE bytes.
     pub offer_hash: ContentHash,
@@ -154,6 +154,22 @@ impl fmt::Debug for Offer {
             .field("key", &self.key)
             .field("agent_version", &self.agent_version)
             .field("tier", &self.tier)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The disclosure may name the holder and what he owes.
+impl fmt::Debug for Terms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Terms")
+            .field("tenant", &self.tenant)
+            .field("contract", &self.contract)
+            .field("enrolment", &self.enrolment)
+            .field("key_gen", &self.key_gen)
+            .field("lender", &self.lender)
+            .field("disclosure", &Hidden(self.disclosure.len()))
+            .field("guards", &self.guards)
+            .field("issued_at", &self.issued_at)
             .finish_non_exhaustive()
     }
 }

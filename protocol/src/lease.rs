@@ -136,7 +136,7 @@ pub struct Passes {
 }
 
 /// The signed part of a lease reply: COSE_Sign1 of kind `lease` by a lease key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SignedLease {
     /// Key 1: the content's exact bytes.
     pub content: Vec<u8>,
@@ -285,6 +285,17 @@ fn check_restrictions(stage: Stage, codes: &[u16]) -> Result<(), &'static str> {
         return Err("restrictions below the rung restrict");
     }
     Ok(())
+}
+
+/// The content holds what [`Screen`] and [`Notice`] hide.
+impl fmt::Debug for SignedLease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let content = Hidden(self.content.len());
+        f.debug_struct("SignedLease")
+            .field("content", &content)
+            .field("stamp", &self.stamp)
+            .finish()
+    }
 }
 
 /// The text may name its reader, so logs do not.

@@ -64,7 +64,8 @@ impl KeyRing {
     }
 
     /// Takes a certificate signed by the root for this tenant. A key id stays with its key: the
-    /// same key may get another certificate, another key may not get the id.
+    /// same key may get a certificate that ends later, another key may not get the id. So a
+    /// replayed old certificate takes nothing back that a later one narrowed.
     pub fn add(
         &mut self,
         bytes: &[u8],
@@ -84,7 +85,7 @@ impl KeyRing {
             if held.cert.public_key != cert.public_key {
                 return Err(Refused::KeyIdReused);
             }
-            if held.cert.not_after > cert.not_after {
+            if held.cert.not_after >= cert.not_after {
                 return Ok(key_id);
             }
         }

@@ -9,6 +9,8 @@ mod limits;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod redaction;
+#[cfg(test)]
 mod rotation;
 #[cfg(test)]
 mod vectors;

@@ -59,6 +59,17 @@ fn a_longer_certificate_of_the_same_key_stays() {
 }
 
 #[test]
+fn a_replayed_certificate_takes_no_cap_back() {
+    let mut ring = ring();
+    let wide = samples::cert(1, &[KeyKind::Lease], Rung::Lock);
+    let narrow = KeyCert { rung_max: Rung::Clear, not_after: wide.not_after + 1, ..wide.clone() };
+    ring.add(&certified(&wide), &DeviceVerifier).unwrap();
+    ring.add(&certified(&narrow), &DeviceVerifier).unwrap();
+    assert_eq!(ring.add(&certified(&wide), &DeviceVerifier), Ok(1));
+    assert_eq!(ring.find(&kid(1)), Some(&narrow));
+}
+
+#[test]
 fn the_certificate_that_ends_first_makes_room() {
     let mut ring = ring();
     for key_id in 0..=RING_MAX as u8 {
