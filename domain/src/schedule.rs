@@ -227,7 +227,8 @@ mod tests {
             (base, 11, ScheduleError::Amount),
             (Equal { instalment: Some(0), ..base }, 100, ScheduleError::Amount),
             (Equal { instalment: Some(i64::MAX), ..base }, 100, ScheduleError::Overflow),
-            (Equal { every: 300, count: 520, ..base }, 1000, ScheduleError::Order),
+            (Equal { every: 20, count: 520, ..base }, 1000, ScheduleError::Order),
+            (Equal { every: 300, count: 520, ..base }, 1000, ScheduleError::Date),
         ];
         for (plan, financed, expected) in cases {
             assert_eq!(plan.rows(financed), Err(expected), "{plan:?}");
