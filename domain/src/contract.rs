@@ -1,7 +1,7 @@
 //! A contract as its facts left it. `apply` is total and decides nothing.
 
 use crate::{
-    EnrolmentId, Moment, NoticeId, TenantId, UnitId,
+    EnrolmentId, HoldId, Moment, NoticeId, TenantId, UnitId,
     evaluate::Recorded,
     fact::{Consent, Enrolment, Fact, Hold, ReleaseCause, Signed, What},
     stage::{Channel, Stage},
@@ -68,15 +68,6 @@ pub struct Notice {
     pub delivered: Vec<(Channel, Moment)>,
 }
 
-impl Notice {
-    /// When so many distinct channels had delivered it.
-    pub fn delivered_by(&self, modes: u32) -> Option<Moment> {
-        let mut moments: Vec<Moment> = self.delivered.iter().map(|(_, at)| *at).collect();
-        moments.sort_unstable();
-        moments.get(usize::try_from(modes.max(1)).ok()? - 1).copied()
-    }
-}
-
 /// The contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contract {
@@ -98,7 +89,7 @@ pub struct Contract {
     pub unconfirmed: i64,
     /// Formal notices of the current arrears, by rising k.
     pub notices: Vec<Notice>,
-    /// When stages at or below the decision in force took effect on the device.
+    /// Since when stages have been in effect on the device, by its own reports.
     pub effects: Vec<(Stage, Moment)>,
     /// What the device last reported: stage, lease, moment.
     pub applied: Option<(Stage, u64, Moment)>,
@@ -106,7 +97,7 @@ pub struct Contract {
     pub events_through: u64,
     /// Emergency passes used in the current arrears.
     pub passes_used: u8,
-    /// Open holds.
+    /// Open holds, and others until the next fact about a hold.
     pub holds: Vec<Hold>,
     /// The decision last recorded.
     pub decision: Recorded,
@@ -174,13 +165,22 @@ impl Contract {
         self.effects.iter().find(|(known, _)| *known == stage).map(|(_, at)| *at)
     }
 
+    /// Whether a hold binds at a moment: while it is open, and a ceiling also for as long as a
+    /// freezing hold lasts that began under it, since nothing rises then.
+    pub fn binds(&self, hold: &Hold, at: Moment) -> bool {
+        let keeps = |freeze: &Hold| {
+            freeze.kind.ceiling().is_none() && freeze.is_open(at) && hold.is_open(freeze.from)
+        };
+        hold.is_open(at) || (hold.kind.ceiling().is_some() && self.holds.iter().any(keeps))
+    }
+
     /// Takes a fact in. Facts are true: nothing is refused here.
     pub fn apply(&mut self, fact: &Fact) {
         match &fact.what {
             What::Signed(_) => {}
             What::Enrolled(device) => self.enrolled(device),
             What::PaymentPosted { amount, confirmed, .. } => {
-                self.paid = self.paid.saturating_add(*amount);
+                self.money(*amount);
                 if !confirmed {
                     self.unconfirmed = self.unconfirmed.saturating_add(*amount);
                 }
@@ -189,10 +189,10 @@ impl Contract {
                 self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
             }
             What::PaymentReversed { amount, .. } => {
-                self.paid = self.paid.saturating_sub(*amount);
+                self.money(amount.saturating_neg());
                 self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
             }
-            What::GoodwillCredited { amount, .. } => self.paid = self.paid.saturating_add(*amount),
+            What::GoodwillCredited { amount, .. } => self.money(*amount),
             What::NoticePrepared { .. } => self.prepared(&fact.what),
             What::NoticeDelivered { id, channel, delivered, .. } => {
                 self.delivered(*id, *channel, *delivered);
@@ -208,8 +208,8 @@ impl Contract {
             What::PassUsed { .. } => self.passes_used = self.passes_used.saturating_add(1),
             What::DeviceReported { .. } => {}
             What::EventsThrough(number) => self.events_through = self.events_through.max(*number),
-            What::HoldOpened(hold) => self.holds.push(hold.clone()),
-            What::HoldClosed(id) => self.holds.retain(|hold| hold.id != *id),
+            What::HoldOpened(hold) => self.hold_opened(hold, fact.at),
+            What::HoldClosed(id) => self.hold_closed(*id, fact.at),
             What::Settled => self.state = State::Settled { at: fact.at },
             What::Released { cause, certificate } => {
                 let certificate = certificate.clone();
@@ -226,11 +226,43 @@ impl Contract {
         }
     }
 
-    /// Records the decision in force. Effects of stages above it end: their clocks start again.
+    /// Records the decision in force. One that says the same as before keeps its moment, so that
+    /// only decisions that changed leave a trace.
     pub fn record(&mut self, decision: Recorded) {
-        self.effects.retain(|(stage, _)| *stage <= decision.stage);
-        self.holds.retain(|hold| hold.until.is_none_or(|until| until > decision.at));
-        self.decision = decision;
+        if !self.decision.says_the_same(&decision) {
+            self.decision = decision;
+        }
+    }
+
+    /// Money moves what is owed: texts that reached nobody yet no longer say what is true.
+    fn money(&mut self, delta: i64) {
+        self.paid = self.paid.saturating_add(delta);
+        self.void_undelivered();
+    }
+
+    fn void_undelivered(&mut self) {
+        self.notices.retain(|notice| !notice.delivered.is_empty());
+    }
+
+    /// Under a stay nobody is given notice.
+    fn hold_opened(&mut self, hold: &Hold, at: Moment) {
+        self.holds.push(hold.clone());
+        if hold.kind.ceiling().is_some_and(|highest| highest < Stage::NOTICE) {
+            self.void_undelivered();
+        }
+        self.forget_holds(at);
+    }
+
+    fn hold_closed(&mut self, id: HoldId, at: Moment) {
+        for hold in self.holds.iter_mut().filter(|hold| hold.id == id) {
+            hold.until = Some(hold.until.map_or(at, |until| until.min(at)));
+        }
+        self.forget_holds(at);
+    }
+
+    fn forget_holds(&mut self, at: Moment) {
+        let binding = self.holds.iter().filter(|hold| self.binds(hold, at)).cloned();
+        self.holds = binding.collect();
     }
 
     /// A new key generation starts its own event numbers and knows of no stage.
@@ -241,12 +273,12 @@ impl Contract {
         self.effects.clear();
     }
 
-    /// A notice of the same number that reached nobody makes room.
+    /// The notice of the same number makes room: its text no longer says what is owed.
     fn prepared(&mut self, what: &What) {
         let What::NoticePrepared { id, k, show_from, owed, language, text } = what else {
             return;
         };
-        self.notices.retain(|notice| notice.k != *k || !notice.delivered.is_empty());
+        self.notices.retain(|notice| notice.k != *k);
         self.notices.push(Notice {
             id: *id,
             k: *k,
@@ -268,8 +300,10 @@ impl Contract {
         }
     }
 
+    /// A device that stands on a stage has left those above it: their clocks start again.
     fn stage_applied(&mut self, stage: Stage, sequence: u64, applied: Moment) {
         self.applied = Some((stage, sequence, applied));
+        self.effects.retain(|(known, _)| *known <= stage);
         if self.effect(stage).is_none() {
             self.effects.push((stage, applied));
             self.effects.sort_unstable();

@@ -2,7 +2,8 @@
 
 use crate::{
     HoldId, Moment, NoticeId, UnitId,
-    contract::{Contract, State},
+    contract::{Contract, Notice, State},
+    evaluate::{PREPARE_AHEAD_S, notice_due},
     fact::{Actor, Enrolment, Fact, Hold, HoldKind, ReleaseCause, Signed, What},
     ladder::Ladder,
     stage::{Channel, Stage},
@@ -17,8 +18,6 @@ pub const CAUSE_MAX: usize = 500;
 const HOLD_DAYS_MAX: i64 = 180;
 /// A value date may lie this far ahead of the booking, for clocks that differ.
 const VALUE_AHEAD_S: i64 = 86_400;
-/// How far ahead of its showing a notice's text may be frozen.
-const PREPARE_AHEAD_S: i64 = 3 * 86_400;
 
 /// What is asked of an existing contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,6 +182,7 @@ pub fn decide(
             after_money(contract, ladder, posted, amount, at)?
         }
         Command::ConfirmPayment { payment, amount } => {
+            check_amount(amount)?;
             vec![What::PaymentConfirmed { payment, amount }]
         }
         Command::ReversePayment { payment, amount } => {
@@ -197,7 +197,9 @@ pub fn decide(
             after_money(contract, ladder, credited, amount, at)?
         }
         Command::PrepareNotice { .. } => prepare(contract, ladder, command, at)?,
-        Command::NoticeShown { id, shown, text_hash } => shown_on(contract, id, shown, text_hash),
+        Command::NoticeShown { id, shown, text_hash } => {
+            shown_on(contract, ladder, id, shown.min(at), text_hash)
+        }
         Command::DeclareNotice { k, delivered, evidence } => {
             declare(contract, ladder, k, delivered, evidence, at)?
         }
@@ -206,7 +208,7 @@ pub fn decide(
         }
         Command::UsePass { used, hours } => vec![What::PassUsed { used: used.min(at), hours }],
         Command::ReportEvidence { what, happened, detail } => {
-            vec![What::DeviceReported { what, happened, detail }]
+            vec![What::DeviceReported { what, happened: happened.min(at), detail }]
         }
         Command::EventsThrough(number) if number > contract.events_through => {
             vec![What::EventsThrough(number)]
@@ -214,7 +216,7 @@ pub fn decide(
         Command::EventsThrough(_) => Vec::new(),
         Command::OpenHold(hold) => open_hold(contract, hold, at)?,
         Command::CloseHold(id) => {
-            let open = contract.holds.iter().any(|hold| hold.id == id);
+            let open = contract.holds.iter().any(|hold| hold.id == id && hold.is_open(at));
             if open { vec![What::HoldClosed(id)] } else { Vec::new() }
         }
         Command::Release { certificate } => release(contract, certificate)?,
@@ -233,7 +235,7 @@ fn enrol(contract: &Contract, enrolment: Enrolment) -> Result<Vec<What>, Refusal
         let detail = format!("the contract is {}", contract.state.name());
         return Err(Refusal::new("contract_not_active", detail));
     }
-    if enrolment.key_gen != contract.key_gen() + 1 {
+    if Some(enrolment.key_gen) != contract.key_gen().checked_add(1) {
         let detail = "the key generation must follow the one in force";
         return Err(Refusal::new("stale_key_generation", detail));
     }
@@ -292,8 +294,8 @@ fn after_money(
 }
 
 /// Delivered notices stop carrying a restriction when the arrears are cured, when they are paid
-/// down below the days past due at which the law allows a restriction, and when money is taken
-/// back: arrears that return need notices of their own.
+/// down below the days past due at which the law allows a restriction or the programme a notice,
+/// and when money is taken back: arrears that return need notices of their own.
 fn notices_lapse(contract: &Contract, ladder: &Ladder, paid: i64, delta: i64, at: Moment) -> bool {
     let spell = !contract.notices.is_empty() || contract.passes_used > 0;
     if !spell {
@@ -308,7 +310,9 @@ fn notices_lapse(contract: &Contract, ladder: &Ladder, paid: i64, delta: i64, at
     let after = Position::new(terms, paid, tolerance);
     let standing = after.on(terms.zone().day(at));
     let moved = after.anchor() != before.anchor();
-    standing.unpaid_count == 0 || (moved && standing.days_past_due < ladder.min_dpd_restrict)
+    let below = standing.days_past_due < ladder.min_dpd_restrict
+        || ladder.dates_stage(&standing) < Stage::NOTICE;
+    standing.unpaid_count == 0 || (moved && below)
 }
 
 fn prepare(
@@ -320,27 +324,51 @@ fn prepare(
     let Command::PrepareNotice { id, k, show_from, owed, language, text } = command else {
         return Ok(Vec::new());
     };
-    if !contract.is_active() || usize::from(k) > ladder.notices.len() || k == 0 {
-        return Err(Refusal::new("notice_not_due", "no such notice is due"));
+    let due = notice_due(contract, ladder, at);
+    if !due.is_some_and(|(number, earliest)| number == k && show_from >= earliest) {
+        return Err(Refusal::new("notice_not_due", "no such notice is due then"));
     }
     if show_from > at.plus_seconds(PREPARE_AHEAD_S) {
         let detail = "a notice is frozen at most 3 days before it is shown";
         return Err(Refusal::new("notice_too_early", detail));
     }
+    if owed <= 0 || owed != past_due(contract, ladder, show_from) {
+        let detail = "the text must name what is past due when it is shown";
+        return Err(Refusal::new("notice_amount", detail));
+    }
     check_text("text", &text, NOTICE_TEXT_MAX)?;
+    if contract.notices.iter().any(|notice| notice.k == k && notice.owed == owed) {
+        return Ok(Vec::new());
+    }
     Ok(vec![What::NoticePrepared { id, k, show_from, owed, language, text }])
 }
 
-/// A delivery of a text that was replaced since proves nothing and is passed over.
-fn shown_on(contract: &Contract, id: NoticeId, shown: Moment, text_hash: String) -> Vec<What> {
-    let known = contract.notice(id).filter(|notice| shown >= notice.show_from);
-    let first = known.is_some_and(|notice| {
-        !notice.delivered.iter().any(|(channel, _)| *channel == Channel::Screen)
-    });
-    if !first {
+fn past_due(contract: &Contract, ladder: &Ladder, at: Moment) -> i64 {
+    let terms = contract.terms();
+    let position = Position::new(terms, contract.paid, ladder.tolerance(terms));
+    position.on(terms.zone().day(at)).past_due
+}
+
+/// Whether a delivery at this moment gave notice of what was owed, and not before its time.
+fn says_the_truth(contract: &Contract, ladder: &Ladder, notice: &Notice, at: Moment) -> bool {
+    at >= notice.show_from && notice.owed == past_due(contract, ladder, at)
+}
+
+/// A delivery of a text that was replaced since, or that no longer said what was owed, proves
+/// nothing and is passed over.
+fn shown_on(
+    contract: &Contract,
+    ladder: &Ladder,
+    id: NoticeId,
+    shown: Moment,
+    text_hash: String,
+) -> Vec<What> {
+    let channel = Channel::Screen;
+    let first = |notice: &&Notice| !notice.delivered.iter().any(|(known, _)| *known == channel);
+    let known = contract.notice(id).filter(first);
+    if !known.is_some_and(|notice| says_the_truth(contract, ladder, notice, shown)) {
         return Vec::new();
     }
-    let channel = Channel::Screen;
     vec![What::NoticeDelivered { id, channel, delivered: shown, evidence: text_hash }]
 }
 
@@ -373,6 +401,10 @@ fn declare(
     if notice.delivered.iter().any(|(channel, _)| *channel == Channel::Declared) {
         return Ok(Vec::new());
     }
+    if !says_the_truth(contract, ladder, notice, delivered) {
+        let detail = "what is owed changed before the delivery: a text of its own is needed";
+        return Err(Refusal::new("notice_void", detail));
+    }
     let channel = Channel::Declared;
     Ok(vec![What::NoticeDelivered { id: notice.id, channel, delivered, evidence }])
 }
@@ -386,9 +418,13 @@ fn open_hold(contract: &Contract, hold: Hold, at: Moment) -> Result<Vec<What>, R
         let detail = format!("the contract is {}", contract.state.name());
         return Err(Refusal::new("contract_not_active", detail));
     }
-    let bounded = !matches!(hold.kind, HoldKind::PaymentPending | HoldKind::Promise);
+    if hold.from > at {
+        let detail = "a hold begins at once: from must not lie ahead";
+        return Err(Refusal::new("hold_out_of_range", detail));
+    }
+    let may_last = !matches!(hold.kind, HoldKind::PaymentPending | HoldKind::Promise);
     let Some(until) = hold.until else {
-        if bounded {
+        if may_last {
             return Ok(vec![What::HoldOpened(hold)]);
         }
         return Err(Refusal::new("hold_needs_end", "this kind of hold needs an end: give until"));
@@ -405,6 +441,10 @@ fn release(contract: &Contract, certificate: Vec<u8>) -> Result<Vec<What>, Refus
         State::Settled { .. } if contract.unconfirmed > 0 => {
             let detail = "the last money is not confirmed yet";
             return Err(Refusal::new("payment_unconfirmed", detail));
+        }
+        State::Settled { .. } if contract.paid < contract.terms().total() => {
+            let detail = "money was taken back since the last payment";
+            return Err(Refusal::new("not_settled", detail));
         }
         State::Settled { .. } => ReleaseCause::Paid,
         State::Returned => ReleaseCause::Returned,

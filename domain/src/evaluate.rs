@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use crate::{
     Day, Moment, NoticeId,
-    contract::{Contract, Notice, State},
-    ladder::{self, Ladder, Step},
-    policy::{Blackout, Condition},
+    contract::{Contract, State},
+    ladder::Ladder,
+    levels::{Level, delivered, levels},
     stage::{Restriction, Stage},
     standing::{Position, Standing},
 };
@@ -15,7 +15,7 @@ use crate::{
 /// Version of these rules; a decision records it.
 pub const RULES_VERSION: u32 = 1;
 /// A notice's text is frozen at most this long before it is shown.
-const PREPARE_AHEAD_S: i64 = 3 * 86_400;
+pub(crate) const PREPARE_AHEAD_S: i64 = 3 * 86_400;
 
 /// A decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,8 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     /// Later steps that the facts of this moment already justify.
     pub timetable: Vec<Planned>,
-    /// Lower bound of the time at which any of this, or what the screen says, next changes.
+    /// Lower bound of the time at which any of this, or what the screen says, next changes. Days
+    /// past due count on by themselves.
     pub next_look: Option<Moment>,
     /// What somebody has to do now for the ladder to go on.
     pub wants: Vec<Want>,
@@ -47,6 +48,15 @@ pub struct Recorded {
     pub reasons: Vec<Reason>,
     /// Its timetable.
     pub timetable: Vec<Planned>,
+}
+
+impl Recorded {
+    /// Whether both say the same; the moment alone is no news.
+    pub fn says_the_same(&self, other: &Recorded) -> bool {
+        self.stage == other.stage
+            && self.reasons == other.reasons
+            && self.timetable == other.timetable
+    }
 }
 
 /// A later step, in the terms a device can follow: it fires at the later of `at` and `after_s`
@@ -110,18 +120,6 @@ pub enum Want {
     Release,
 }
 
-/// When a level of the ladder can begin.
-struct Level {
-    stage: Stage,
-    /// Begins then; `None` = the facts do not justify it.
-    start: Option<Moment>,
-    /// Without the device's report of the step below: what a device may follow by itself.
-    at: Option<Moment>,
-    after_s: u32,
-    notice: Option<NoticeId>,
-    waits: Option<Reason>,
-}
-
 /// Evaluates a contract at a moment.
 pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
     let terms = contract.terms();
@@ -141,9 +139,10 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
         reasons.extend(next.and_then(|level| why_not(level, &ceiling)));
         reasons.extend(ceiling.reasons.iter().cloned());
     }
-    let wants = wants(contract, ladder, &position, &levels, now);
+    let notice = next_notice(contract, ladder, &position, &levels);
+    let wants = wants(contract, &position, notice, &ceiling, now);
     let timetable = timetable(ladder, &levels, &ceiling, stage, now);
-    let next_look = next_look(contract, ladder, &position, &levels, now, day);
+    let next_look = next_look(contract, &position, &levels, notice, now);
     let restrictions = ladder.restrictions(stage);
     Decision { stage, restrictions, reasons, timetable, next_look, wants, standing }
 }
@@ -170,7 +169,7 @@ fn at_rest(contract: &Contract, standing: Standing, reason: Reason) -> Decision 
         standing,
     };
     let certain = match contract.state {
-        State::Settled { .. } => contract.unconfirmed == 0,
+        State::Settled { .. } => contract.unconfirmed == 0 && standing.remaining == 0,
         State::Returned | State::WrittenOff => true,
         _ => false,
     };
@@ -178,154 +177,6 @@ fn at_rest(contract: &Contract, standing: Standing, reason: Reason) -> Decision 
         decision.wants.push(Want::Release);
     }
     decision
-}
-
-/// Every level of the ladder with the moment it can begin; each not before the one below.
-fn levels(contract: &Contract, ladder: &Ladder, position: &Position<'_>) -> Vec<Level> {
-    let zone = contract.terms().zone();
-    let begins = |when: &Condition| when.first_day(position).map(|day| zone.midnight(day));
-    let mut levels = Vec::with_capacity(ladder.steps.len() + 2);
-    let mut floor = Moment::default();
-    if let Some(when) = &ladder.remind {
-        let at = begins(when);
-        levels.push(Level {
-            stage: Stage::REMIND,
-            start: at,
-            at,
-            after_s: 0,
-            notice: None,
-            waits: None,
-        });
-        floor = at.unwrap_or(floor);
-    }
-    let Some(first) = ladder.notices.first() else {
-        return levels;
-    };
-    let at = begins(&first.when).map(|at| at.max(floor));
-    let prepared = contract.notices.iter().find(|notice| notice.k == 1);
-    let notice = prepared.map(|notice| notice.id);
-    levels.push(Level { stage: Stage::NOTICE, start: at, at, after_s: 0, notice, waits: None });
-    let run = notices_run(contract, ladder);
-    let mut below = levels.last().and_then(|level| level.start.map(|at| (level.stage, at)));
-    for (index, step) in ladder.steps.iter().enumerate() {
-        let level = step_level(contract, ladder, step, index, begins(&step.when), &run, below);
-        below = level.start.map(|at| (level.stage, at));
-        levels.push(level);
-    }
-    levels
-}
-
-/// How far the formal notices have got.
-enum Run {
-    /// All have run at this moment; the last of them is named.
-    Done(Moment, NoticeId),
-    /// They have not, and this is why.
-    Waits(Reason),
-}
-
-/// When the last formal notice has been delivered and its whole local days have run.
-fn notices_run(contract: &Contract, ladder: &Ladder) -> Run {
-    let mut last = None;
-    for (k, rule) in (1_u8..).zip(&ladder.notices) {
-        let delivered = delivered(contract, rule, k);
-        let Some((notice, ends)) = delivered else {
-            return Run::Waits(Reason::NoticeNotDelivered(k));
-        };
-        last = Some((notice.id, last.map_or(ends, |(_, before): (_, Moment)| ends.max(before))));
-    }
-    match last {
-        Some((id, ends)) => Run::Done(ends, id),
-        None => Run::Waits(Reason::NoticeNotDelivered(1)),
-    }
-}
-
-/// The k-th notice, if delivered by enough channels, and the first moment after its cure time: N
-/// whole local days after the local day of its delivery.
-fn delivered<'a>(
-    contract: &'a Contract,
-    rule: &ladder::Notice,
-    k: u8,
-) -> Option<(&'a Notice, Moment)> {
-    let notice = contract.notices.iter().find(|notice| notice.k == k)?;
-    let zone = contract.terms().zone();
-    let day = zone.day(notice.delivered_by(rule.min_modes)?);
-    let free = day.plus_days(i32::try_from(rule.cure_days).ok()?.checked_add(1)?)?;
-    Some((notice, zone.midnight(free)))
-}
-
-fn step_level(
-    contract: &Contract,
-    ladder: &Ladder,
-    step: &Step,
-    index: usize,
-    dates: Option<Moment>,
-    run: &Run,
-    below: Option<(Stage, Moment)>,
-) -> Level {
-    let after_s = step.after_s;
-    let mut level =
-        Level { stage: step.stage, start: None, at: None, after_s, notice: None, waits: None };
-    let Some(dates) = dates else {
-        return level;
-    };
-    let (ends, notice) = match run {
-        Run::Done(ends, notice) => (*ends, *notice),
-        Run::Waits(reason) => {
-            level.waits = Some(reason.clone());
-            return level;
-        }
-    };
-    level.notice = Some(notice);
-    let day_starts = out_of_blackout(contract, ladder, dates.max(ends));
-    level.at = Some(day_starts);
-    if ends > dates {
-        level.waits = Some(Reason::NoticeRuns(notice_number(ladder), ends));
-    }
-    let effect = match below {
-        // The delivered notice proves that the rung below the first step was in effect.
-        _ if index == 0 => contract.effect(Stage::NOTICE).or(first_delivery(contract)),
-        Some((stage, start)) => contract.effect(stage).map(|at| at.max(start)),
-        None => None,
-    };
-    match effect {
-        Some(effect) => {
-            let start = day_starts.max(effect.plus_seconds(i64::from(after_s)));
-            level.start = Some(out_of_blackout(contract, ladder, start));
-        }
-        None => level.waits = below.map(|(stage, _)| Reason::WaitsForEffect(stage)),
-    }
-    level
-}
-
-fn first_delivery(contract: &Contract) -> Option<Moment> {
-    contract.notices.first().and_then(|notice| notice.delivered_by(1))
-}
-
-fn notice_number(ladder: &Ladder) -> u8 {
-    u8::try_from(ladder.notices.len()).unwrap_or(u8::MAX)
-}
-
-/// A step that falls into a blackout moves to its end.
-fn out_of_blackout(contract: &Contract, ladder: &Ladder, start: Moment) -> Moment {
-    let zone = contract.terms().zone();
-    let mut start = start;
-    // Each pass may land in the next span; as many passes as spans settle it.
-    for _ in 0..=ladder.blackouts.len() {
-        for Blackout { from, until } in &ladder.blackouts {
-            let second = zone.second_of_day(start);
-            let crosses = from > until;
-            let inside = match crosses {
-                false => (*from..*until).contains(&second),
-                true => second >= *from || second < *until,
-            };
-            if inside {
-                let today = zone.day(start);
-                let day = if crosses && second >= *from { today.plus_days(1) } else { Some(today) };
-                start = day.map_or(start, |day| zone.at(day, *until).max(start));
-            }
-        }
-    }
-    start
 }
 
 /// The highest stage that anything but dates and notices allows.
@@ -349,10 +200,7 @@ fn ceiling(contract: &Contract, ladder: &Ladder, now: Moment) -> Ceiling {
             ceiling.reasons.push(reason);
         }
     }
-    for hold in &contract.holds {
-        if now < hold.from || hold.until.is_some_and(|until| until <= now) {
-            continue;
-        }
+    for hold in contract.holds.iter().filter(|hold| contract.binds(hold, now)) {
         match hold.kind.ceiling() {
             Some(stage) => ceiling.highest = ceiling.highest.min(stage),
             None => {
@@ -429,28 +277,40 @@ fn timetable(
     planned
 }
 
-/// Notices whose text has to be frozen now.
+/// Notices whose text has to be frozen now. Nobody is given notice under a stay.
 fn wants(
     contract: &Contract,
-    ladder: &Ladder,
     position: &Position<'_>,
-    levels: &[Level],
+    next: Option<(u8, Moment)>,
+    ceiling: &Ceiling,
     now: Moment,
 ) -> Vec<Want> {
-    let zone = contract.terms().zone();
-    let Some((k, show_from)) = next_notice(contract, ladder, position, levels) else {
+    let Some((k, show_from)) = next.filter(|_| ceiling.highest >= Stage::NOTICE) else {
         return Vec::new();
     };
     let show_from = show_from.max(now);
     if show_from > now.plus_seconds(PREPARE_AHEAD_S) {
         return Vec::new();
     }
-    let owed = position.on(zone.day(show_from)).past_due;
+    let owed = position.on(contract.terms().zone().day(show_from)).past_due;
     let prepared = contract.notices.iter().find(|notice| notice.k == k);
-    if prepared.is_some_and(|notice| notice.owed == owed || !notice.delivered.is_empty()) {
+    if owed == 0 || prepared.is_some_and(|notice| notice.owed == owed) {
         return Vec::new();
     }
     vec![Want::PrepareNotice { k, show_from, owed }]
+}
+
+/// The number of the next notice to give and the earliest moment at which it may be shown.
+pub(crate) fn notice_due(
+    contract: &Contract,
+    ladder: &Ladder,
+    now: Moment,
+) -> Option<(u8, Moment)> {
+    let terms = contract.terms();
+    let position = Position::new(terms, contract.paid, ladder.tolerance(terms));
+    let levels = levels(contract, ladder, &position);
+    let next = next_notice(contract, ladder, &position, &levels);
+    next.filter(|_| contract.is_active() && ceiling(contract, ladder, now).highest >= Stage::NOTICE)
 }
 
 /// The first notice that has not been delivered, and when it may be shown: its own dates, and the
@@ -478,26 +338,20 @@ fn next_notice(
 /// Lower bound of the next change. Looking too early costs a look; too late would cost a change.
 fn next_look(
     contract: &Contract,
-    ladder: &Ladder,
     position: &Position<'_>,
     levels: &[Level],
+    notice: Option<(u8, Moment)>,
     now: Moment,
-    day: Day,
 ) -> Option<Moment> {
     let zone = contract.terms().zone();
     let starts = levels.iter().flat_map(|level| [level.start, level.at]);
-    let waits = levels.iter().map(|level| match level.waits {
-        Some(Reason::NoticeRuns(_, until)) => Some(until),
-        _ => None,
-    });
     let holds = contract.holds.iter().flat_map(|hold| [Some(hold.from), hold.until]);
-    let falls_due = position.next_past_due_after(day).map(|day| zone.midnight(day));
-    let notice = next_notice(contract, ladder, position, levels).map(|(_, show_from)| show_from);
-    let prepare = notice.map(|show_from| show_from.plus_seconds(-PREPARE_AHEAD_S));
+    let falls_due = position.next_past_due_after(zone.day(now)).map(|day| zone.midnight(day));
+    let show_from = notice.map(|(_, show_from)| show_from);
+    let prepare = show_from.map(|show_from| show_from.plus_seconds(-PREPARE_AHEAD_S));
     starts
-        .chain(waits)
         .chain(holds)
-        .chain([falls_due, notice, prepare])
+        .chain([falls_due, show_from, prepare])
         .flatten()
         .filter(|moment| *moment > now)
         .min()

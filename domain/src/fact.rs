@@ -207,6 +207,13 @@ pub struct Hold {
     pub cause: String,
 }
 
+impl Hold {
+    /// Whether it has begun and not ended.
+    pub fn is_open(&self, at: Moment) -> bool {
+        self.from <= at && self.until.is_none_or(|until| at < until)
+    }
+}
+
 /// The kinds of holds and what each does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HoldKind {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Day,
+    Day, Moment,
     money::portion,
     policy::{Blackout, Condition, LegalStatus, Lender, Pack, Passes, Programme},
     schedule::ROWS_MAX,
@@ -59,10 +59,34 @@ pub struct Notice {
     pub when: Condition,
     /// Whole local days after delivery.
     pub cure_days: u32,
+    /// Channels that count for anybody.
+    pub channels: BTreeSet<Channel>,
+    /// What each pack demands of the delivery; all of it must be met.
+    pub demands: Vec<Demand>,
+}
+
+/// How a notice must have reached a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
     /// Channels that count.
     pub channels: BTreeSet<Channel>,
-    /// Distinct channels needed.
+    /// Distinct channels among them needed.
     pub min_modes: u32,
+}
+
+impl Notice {
+    /// When these first deliveries, one for each channel, had met every demand.
+    pub fn delivered(&self, deliveries: &[(Channel, Moment)]) -> Option<Moment> {
+        let mut last = None;
+        for demand in &self.demands {
+            let counts = deliveries.iter().filter(|(by, _)| demand.channels.contains(by));
+            let mut moments: Vec<Moment> = counts.map(|(_, at)| *at).collect();
+            moments.sort_unstable();
+            let met = *moments.get(usize::try_from(demand.min_modes.max(1)).ok()? - 1)?;
+            last = last.max(Some(met));
+        }
+        last
+    }
 }
 
 /// A step as it may be taken.
@@ -117,7 +141,7 @@ impl std::fmt::Display for LadderError {
 }
 
 impl Ladder {
-    /// Bounds a programme by its packs.
+    /// Bounds a programme by the packs it names, found among these.
     pub fn resolve(
         programme: &Programme,
         packs: &[&Pack],
@@ -131,6 +155,9 @@ impl Ladder {
                 return Err(LadderError::NoPack(id.clone()));
             }
         }
+        let packs: Vec<&Pack> =
+            packs.iter().copied().filter(|pack| programme.packs.contains(&pack.id)).collect();
+        let packs = packs.as_slice();
         if programme.tolerance_bps >= 5_000 {
             return Err(LadderError::Tolerance);
         }
@@ -144,7 +171,7 @@ impl Ladder {
             programme: (programme.id.clone(), programme.version),
             packs: packs.iter().map(|pack| (pack.id.clone(), pack.version)).collect(),
             lender: lender.clone(),
-            remind: programme.remind,
+            remind: programme.remind.filter(|_| rung_max(packs) >= Rung::Remind),
             notices,
             steps,
             guards,
@@ -249,9 +276,18 @@ fn permitted<T: Ord + Copy>(
     asked.iter().copied().filter(|one| packs.iter().all(|p| allowed(p).contains(one))).collect()
 }
 
-/// The k-th notice of everybody against the k-th: later start, longer cure, union of channels, more
-/// modes. Whoever asks for more notices gets them.
+/// The highest rung that every pack and every law behind it allows.
+fn rung_max(packs: &[&Pack]) -> Rung {
+    let legal = |pack: &&Pack| pack.rung_max.min(LegalStatus::rung_max(pack.legal_status));
+    packs.iter().map(legal).min().unwrap_or(Rung::Clear)
+}
+
+/// The k-th notice of everybody against the k-th: later start, longer cure, the channels of all,
+/// every pack's own demand. Whoever asks for more notices gets them.
 fn bound_notices(programme: &Programme, packs: &[&Pack]) -> Vec<Notice> {
+    if rung_max(packs) < Rung::Notice {
+        return Vec::new();
+    }
     let asked = packs.iter().map(|pack| pack.notices.len()).max().unwrap_or(0);
     let count = asked.max(programme.notices.len());
     let mut notices = Vec::with_capacity(count);
@@ -261,16 +297,18 @@ fn bound_notices(programme: &Programme, packs: &[&Pack]) -> Vec<Notice> {
             when: own.map(|rule| rule.when).unwrap_or_default(),
             cure_days: own.map_or(0, |rule| rule.cure_days),
             channels: BTreeSet::new(),
-            min_modes: 1,
+            demands: Vec::new(),
         };
         for rule in packs.iter().filter_map(|pack| pack.notices.get(k)) {
             notice.when = notice.when.stricter(rule.earliest_dpd);
             notice.cure_days = notice.cure_days.max(rule.cure_days);
             notice.channels.extend(rule.channels.iter().copied());
-            notice.min_modes = notice.min_modes.max(rule.min_modes);
+            let demand = Demand { channels: rule.channels.clone(), min_modes: rule.min_modes };
+            notice.demands.push(demand);
         }
-        if notice.channels.is_empty() {
+        if notice.demands.is_empty() {
             notice.channels.extend(Channel::ALL);
+            notice.demands.push(Demand { channels: notice.channels.clone(), min_modes: 1 });
         }
         notices.push(notice);
     }
@@ -283,8 +321,7 @@ fn bound_steps(
     packs: &[&Pack],
     noticed: bool,
 ) -> Result<Vec<Step>, LadderError> {
-    let legal = |pack: &&Pack| pack.rung_max.min(LegalStatus::rung_max(pack.legal_status));
-    let rung_max = packs.iter().map(legal).min().unwrap_or(Rung::Clear);
+    let rung_max = rung_max(packs);
     let min_dpd = highest(packs, |pack| pack.min_dpd_restrict);
     let between = highest(packs, |pack| pack.min_days_between_steps);
     let numbered = programme.steps.iter().enumerate().map(|(index, rule)| {

@@ -18,6 +18,7 @@ pub mod ids;
 pub mod imei;
 pub mod ladder;
 pub mod ledger;
+mod levels;
 pub mod money;
 pub mod policy;
 pub mod schedule;

@@ -8,8 +8,10 @@ use std::fmt;
 use jiff::{civil, tz::TimeZone};
 
 const MICROS: i64 = 1_000_000;
-/// Latest moment accepted from outside: the end of the year 9000.
+/// Latest moment accepted from outside: the first second of the year 9000.
 const LATEST: i64 = 221_845_392_000 * MICROS;
+/// No clock since 1970 falls back across midnight by so many hours.
+const FOLD_HOURS_MAX: i8 = 4;
 
 /// An instant in microseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,16 +157,25 @@ impl Zone {
         &self.name
     }
 
-    /// The local day at a moment.
+    /// The local day at a moment: it lasts from its own midnight to that of the day after. Where
+    /// clocks fall back across midnight, the hour before the later midnight belongs to the day
+    /// before, so that days never come twice.
     pub fn day(&self, moment: Moment) -> Day {
-        Day(self.local(moment).date())
+        let local = self.local(moment);
+        let day = Day(local.date());
+        if local.time().hour() >= FOLD_HOURS_MAX || self.midnight(day) <= moment {
+            return day;
+        }
+        local.date().yesterday().map_or(day, Day)
     }
 
-    /// Seconds since local midnight at a moment, by the wall clock.
-    pub fn second_of_day(&self, moment: Moment) -> u32 {
-        let time = self.local(moment).time();
+    /// Day and seconds since midnight at a moment, as a clock on the wall shows them.
+    pub fn wall(&self, moment: Moment) -> (Day, u32) {
+        let local = self.local(moment);
+        let time = local.time();
         let of = |part: i8, unit: u32| u32::from(part.unsigned_abs()) * unit;
-        of(time.hour(), 3600) + of(time.minute(), 60) + of(time.second(), 1)
+        let second = of(time.hour(), 3600) + of(time.minute(), 60) + of(time.second(), 1);
+        (Day(local.date()), second)
     }
 
     /// The first moment of a local day. Where midnight does not exist, the first moment after it;
@@ -233,12 +244,53 @@ mod tests {
         // Cairo springs forward at midnight, Havana falls back to midnight.
         let cairo = Zone::parse("Africa/Cairo").unwrap();
         let sprung = cairo.midnight(day("2026-04-24"));
-        assert_eq!(cairo.second_of_day(sprung), 3600);
+        assert_eq!(cairo.wall(sprung).1, 3600);
         assert_eq!(cairo.day(sprung), day("2026-04-24"));
         let havana = Zone::parse("America/Havana").unwrap();
         let doubled = havana.midnight(day("2026-11-01"));
         assert_eq!(havana.day(doubled), day("2026-11-01"));
         assert_eq!(doubled.seconds_since(havana.midnight(day("2026-10-31"))), 25 * 3600);
+    }
+
+    #[test]
+    fn days_follow_each_other_in_every_zone() {
+        let mut folds = 0;
+        for name in jiff::tz::db().available() {
+            let tz = TimeZone::get(name.as_str()).unwrap();
+            let zone = Zone { name: name.as_str().to_owned(), tz: tz.clone() };
+            let until = jiff::Timestamp::from_second(2_300_000_000).unwrap();
+            for change in tz.following(jiff::Timestamp::UNIX_EPOCH) {
+                if change.timestamp() > until {
+                    break;
+                }
+                let at = Moment::from_micros(change.timestamp().as_microsecond());
+                let mut known = zone.day(at.plus_seconds(-12 * 3600));
+                for quarter in -24..24 {
+                    let moment = at.plus_seconds(quarter * 900);
+                    let day = zone.day(moment);
+                    folds += i32::from(day != zone.wall(moment).0);
+                    assert!(known <= day, "{name:?} {moment}: {day} after {known}");
+                    assert!(zone.midnight(day) <= moment, "{name:?} {moment}");
+                    let next = day.plus_days(1).unwrap();
+                    assert!(moment < zone.midnight(next), "{name:?} {moment}");
+                    known = day;
+                }
+            }
+        }
+        assert!(folds > 0, "some clocks do fall back across midnight");
+    }
+
+    #[test]
+    fn the_ends_of_time_have_days() {
+        for name in ["Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kolkata", "America/Havana"] {
+            let zone = Zone::parse(name).unwrap();
+            for moment in [Moment::from_micros(i64::MIN), Moment::from_micros(i64::MAX)] {
+                let (day, second) = zone.wall(moment);
+                assert!(zone.midnight(zone.day(moment)) <= moment, "{name}");
+                assert!(zone.at(day, u32::MAX) >= zone.at(day, second));
+            }
+            assert!(zone.midnight(day("1970-01-01")) <= zone.midnight(day("8999-12-31")));
+        }
     }
 
     #[test]

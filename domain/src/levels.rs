@@ -1,0 +1,175 @@
+//! When each level of the ladder can begin: dates, notices that have run, the step below in effect,
+//! hours in which nothing starts.
+//!
+//! Everything here is a function of facts alone; the moment of asking has no say.
+
+use crate::{
+    Moment, NoticeId,
+    contract::{Contract, Notice},
+    evaluate::Reason,
+    ladder::{self, Ladder, Step},
+    policy::{Blackout, Condition},
+    stage::{Channel, Stage},
+    standing::Position,
+};
+
+/// When a level of the ladder can begin.
+pub(crate) struct Level {
+    pub(crate) stage: Stage,
+    /// Begins then; `None` = the facts do not justify it.
+    pub(crate) start: Option<Moment>,
+    /// Without the device's report of the step below: what a device may follow by itself.
+    pub(crate) at: Option<Moment>,
+    pub(crate) after_s: u32,
+    pub(crate) notice: Option<NoticeId>,
+    pub(crate) waits: Option<Reason>,
+}
+
+/// Every level of the ladder with the moment it can begin; each not before the one below.
+pub(crate) fn levels(contract: &Contract, ladder: &Ladder, position: &Position<'_>) -> Vec<Level> {
+    let zone = contract.terms().zone();
+    let begins = |when: &Condition| when.first_day(position).map(|day| zone.midnight(day));
+    let mut levels = Vec::with_capacity(ladder.steps.len() + 2);
+    let mut floor = Some(Moment::default());
+    if let Some(when) = &ladder.remind {
+        floor = begins(when);
+        levels.push(Level::message(Stage::REMIND, floor, None));
+    }
+    let Some(first) = ladder.notices.first() else {
+        return levels;
+    };
+    let at = floor.and_then(|floor| begins(&first.when).map(|at| at.max(floor)));
+    let prepared = contract.notices.iter().find(|notice| notice.k == 1);
+    levels.push(Level::message(Stage::NOTICE, at, prepared.map(|notice| notice.id)));
+    if ladder.steps.is_empty() {
+        return levels;
+    }
+    let run = notices_run(contract, ladder);
+    let mut below = at.map(|at| (Stage::NOTICE, at));
+    for step in &ladder.steps {
+        let level = step_level(contract, ladder, step, begins(&step.when), &run, below);
+        below = level.start.map(|at| (level.stage, at));
+        levels.push(level);
+    }
+    levels
+}
+
+impl Level {
+    /// A level that takes nothing away begins by its dates alone.
+    fn message(stage: Stage, at: Option<Moment>, notice: Option<NoticeId>) -> Level {
+        Level { stage, start: at, at, after_s: 0, notice, waits: None }
+    }
+}
+
+/// How far the formal notices have got.
+enum Run {
+    /// All have run at this moment; the last of them is named.
+    Done(Moment, NoticeId),
+    /// They have not, and this is why.
+    Waits(Reason),
+}
+
+/// When the last formal notice has been delivered and its whole local days have run.
+fn notices_run(contract: &Contract, ladder: &Ladder) -> Run {
+    let mut last = None;
+    for (k, rule) in (1_u8..).zip(&ladder.notices) {
+        let delivered = delivered(contract, rule, k);
+        let Some((notice, ends)) = delivered else {
+            return Run::Waits(Reason::NoticeNotDelivered(k));
+        };
+        last = Some((notice.id, last.map_or(ends, |(_, before): (_, Moment)| ends.max(before))));
+    }
+    match last {
+        Some((id, ends)) => Run::Done(ends, id),
+        None => Run::Waits(Reason::NoticeNotDelivered(1)),
+    }
+}
+
+/// The k-th notice, if it reached a person as every pack demands, and the first moment after its
+/// cure time: N whole local days after the local day of its delivery.
+pub(crate) fn delivered<'a>(
+    contract: &'a Contract,
+    rule: &ladder::Notice,
+    k: u8,
+) -> Option<(&'a Notice, Moment)> {
+    let notice = contract.notices.iter().find(|notice| notice.k == k)?;
+    let zone = contract.terms().zone();
+    let day = zone.day(rule.delivered(&notice.delivered)?);
+    let free = day.plus_days(i32::try_from(rule.cure_days).ok()?.checked_add(1)?)?;
+    Some((notice, zone.midnight(free)))
+}
+
+fn step_level(
+    contract: &Contract,
+    ladder: &Ladder,
+    step: &Step,
+    dates: Option<Moment>,
+    run: &Run,
+    below: Option<(Stage, Moment)>,
+) -> Level {
+    let after_s = step.after_s;
+    let mut level =
+        Level { stage: step.stage, start: None, at: None, after_s, notice: None, waits: None };
+    let Some(dates) = dates else {
+        return level;
+    };
+    let (ends, notice) = match run {
+        Run::Done(ends, notice) => (*ends, *notice),
+        Run::Waits(reason) => {
+            level.waits = Some(reason.clone());
+            return level;
+        }
+    };
+    level.notice = Some(notice);
+    let at = out_of_blackout(contract, ladder, dates.max(ends));
+    level.at = Some(at);
+    let Some((stage_below, start_below)) = below else {
+        return level;
+    };
+    let Some(effect) = in_effect(contract, stage_below) else {
+        level.waits = Some(Reason::WaitsForEffect(stage_below));
+        return level;
+    };
+    let runs = effect.max(start_below).plus_seconds(i64::from(after_s));
+    level.start = Some(out_of_blackout(contract, ladder, at.max(runs)));
+    if ends > dates && ends >= runs {
+        level.waits = Some(Reason::NoticeRuns(notice_number(ladder), ends));
+    }
+    level
+}
+
+/// When the device says that a stage took effect. A notice it showed proves the same of `notice`.
+fn in_effect(contract: &Contract, stage: Stage) -> Option<Moment> {
+    let reported = contract.effect(stage);
+    if reported.is_some() || stage != Stage::NOTICE {
+        return reported;
+    }
+    let shown = contract.notices.iter().flat_map(|notice| &notice.delivered);
+    shown.filter(|(channel, _)| *channel == Channel::Screen).map(|(_, at)| *at).min()
+}
+
+fn notice_number(ladder: &Ladder) -> u8 {
+    u8::try_from(ladder.notices.len()).unwrap_or(u8::MAX)
+}
+
+/// A step that falls into a blackout moves to its end.
+fn out_of_blackout(contract: &Contract, ladder: &Ladder, start: Moment) -> Moment {
+    let zone = contract.terms().zone();
+    let mut start = start;
+    // Each pass may land in the next span; as many passes as spans settle it.
+    for _ in 0..ladder.blackouts.len() {
+        for Blackout { from, until } in &ladder.blackouts {
+            let (today, second) = zone.wall(start);
+            let crosses = from > until;
+            let inside = match crosses {
+                false => (*from..*until).contains(&second),
+                true => second >= *from || second < *until,
+            };
+            if inside {
+                let day = if crosses && second >= *from { today.plus_days(1) } else { Some(today) };
+                start = day.map_or(start, |day| zone.at(day, *until).max(start));
+            }
+        }
+    }
+    start
+}
