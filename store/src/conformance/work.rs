@@ -68,7 +68,7 @@ pub async fn look_comes_back_after_its_claim(store: Arc<dyn Backend>) {
         payload: String::new(),
         attempt: 1,
     };
-    assert_eq!(first, [expected.clone()]);
+    assert_eq!(first, std::slice::from_ref(&expected));
     assert_eq!(claim(&*store, Queue::NextLook, 19, 30, 5).await, []);
     let second = claim(&*store, Queue::NextLook, 20, 30, 5).await;
     assert_eq!(second, [Claimed { attempt: 2, ..expected.clone() }]);
@@ -90,7 +90,8 @@ pub async fn job_comes_back_after_its_claim(store: Arc<dyn Backend>) {
         payload: "work 4".to_owned(),
         attempt: 1,
     };
-    assert_eq!(claim(&*store, Queue::Outbox, 10, 20, 5).await, [expected.clone()]);
+    let first = claim(&*store, Queue::Outbox, 10, 20, 5).await;
+    assert_eq!(first, std::slice::from_ref(&expected));
     assert_eq!(claim(&*store, Queue::Outbox, 19, 30, 5).await, []);
     let second = claim(&*store, Queue::Outbox, 20, 30, 5).await;
     assert_eq!(second, [Claimed { attempt: 2, ..expected }]);

@@ -18,9 +18,10 @@ mod sqlite {
     use store::{SqliteOptions, SqliteStore, conformance::Made};
 
     fn make() -> Made {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder for the test");
         let path = folder.path().join("store.db");
-        let store = SqliteStore::open(&path, SqliteOptions::default()).unwrap();
+        let store = SqliteStore::open(&path, SqliteOptions::default());
+        let store = store.expect("a fresh store opens");
         Made { store: Arc::new(store), keep: Box::new(folder) }
     }
 
