@@ -33,8 +33,7 @@ pub enum ReplyKind {
     Release = 3,
     /// Enrolment terms.
     Terms = 4,
-    /// The removal is recorded, and the device may forget its confirmation; or the holder's no is,
-    /// and nothing is bound. The signed part is empty:
+    /// The removal is recorded; the device may forget its confirmation. The signed part is empty:
     /// the device holds no key any more, and a forged answer only stops its re-sending.
     RemovalRecorded = 5,
 }
@@ -67,6 +66,10 @@ pub mod codes {
     pub const DEVICE_ALREADY_FINANCED: &str = "device_already_financed";
     /// The confirmation does not fit the offer or the terms.
     pub const OFFER_MISMATCH: &str = "offer_mismatch";
+    /// The holder said no: nothing is bound.
+    pub const HOLDER_REFUSED: &str = "holder_refused";
+    /// A confirmation of removal from a device whose enrolment is not released.
+    pub const NOT_RELEASED: &str = "not_released";
     /// A message number below the last one kept.
     pub const REPLAYED_ENVELOPE: &str = "replayed_envelope";
     /// A key that a later enrolment of the same contract replaced.
@@ -83,7 +86,7 @@ pub mod codes {
     pub const INTERNAL: &str = "internal";
 
     /// All of them.
-    pub const ALL: [&str; 14] = [
+    pub const ALL: [&str; 16] = [
         MALFORMED,
         BAD_SIGNATURE,
         UNKNOWN_ENROLMENT,
@@ -91,6 +94,8 @@ pub mod codes {
         ENROLMENT_CODE_USED,
         DEVICE_ALREADY_FINANCED,
         OFFER_MISMATCH,
+        HOLDER_REFUSED,
+        NOT_RELEASED,
         REPLAYED_ENVELOPE,
         STALE_KEY_GENERATION,
         CLOCK_REFUSED,

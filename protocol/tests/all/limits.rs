@@ -145,3 +145,14 @@ fn the_largest_requests_fit() {
         assert!(request.len() <= REQUEST_MAX, "{}", request.len());
     }
 }
+
+#[test]
+fn every_problem_code_is_documented_and_fits() {
+    let document = include_str!("../../../docs/protocol/README.md");
+    let rows = document.lines().filter(|line| line.starts_with("| `") && line.contains("` | "));
+    for code in protocol::reply::codes::ALL {
+        assert!(code.len() <= PROBLEM_CODE_MAX);
+        let row = format!("| `{code}` | ");
+        assert_eq!(rows.clone().filter(|line| line.starts_with(&row)).count(), 1, "{code}");
+    }
+}
