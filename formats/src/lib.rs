@@ -1,1 +1,39 @@
-//! formats
+//! Text to domain values and back: journal lines, stored documents, packs, programmes, books.
+//!
+//! One encoding serves everything kept as JSON: keys sorted, no white space, money and other
+//! 64-bit numbers as decimal strings, small numbers as numbers, bytes as base64url without
+//! padding, moments as RFC 3339 in UTC with six decimals, days as `YYYY-MM-DD`, stages as
+//! `restrict/2`. [`shape`] holds it; what is written twice from the same value is the same bytes.
+//!
+//! **Invariant:** no I/O: texts and readers come in, values go out.
+//! **Invariant:** decides nothing; what a text says is handed to `domain` as it stands.
+//! **Invariant:** no bytes of the wire, no SQL, no HTTP.
+//! **Invariant:** any input gives a value or an error that says where and what; never a panic.
+//! **Invariant:** no error and no `Debug` shows a name, a phone number or a whole IMEI.
+
+pub mod chain;
+pub mod device;
+pub mod directory;
+pub mod doc;
+pub mod fold;
+pub mod intake;
+pub mod journal;
+pub mod lender;
+pub mod packs;
+pub mod programme;
+mod settings;
+mod shape;
+mod text;
+
+pub use chain::{ChainError, chain, genesis, verify_chain};
+pub use device::Device;
+pub use directory::{ApiKey, Directory, Person, Role, StoredPack, StoredProgramme, Tenant};
+pub use doc::{DocError, contract_doc, parse_contract};
+pub use fold::{FoldError, fold};
+pub use intake::{Intake, IntakeState};
+pub use journal::{Entry, JournalError, parse_decision, parse_fact, parse_line};
+pub use journal::{decision_line, fact_line, lease_line};
+pub use lender::{LenderFile, parse_lender};
+pub use packs::{PackFile, parse_pack, parse_pack_file};
+pub use programme::parse_programme;
+pub use settings::TextError;

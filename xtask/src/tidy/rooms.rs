@@ -56,6 +56,7 @@ pub const ROOMS: &[Room] = &[
             ("csv", "books of lenders"),
             ("quick-xml", "bank statements"),
             ("sha2", "the journal's hash chain"),
+            ("base64", "bytes in journal lines"),
         ],
         tests: &[],
     },

@@ -1,0 +1,54 @@
+//! A registered device before it has a contract, as stored.
+
+use domain::UnitId;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    doc::{DocError, read, written},
+    text::maybe,
+};
+
+/// A device of the inventory.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Device {
+    /// The contract it stands under.
+    #[serde(with = "maybe")]
+    pub contract: Option<UnitId>,
+    /// Keyed hashes of its IMEIs, primary first.
+    pub imei_hashes: Vec<String>,
+    /// Maker.
+    pub make: String,
+    /// Model.
+    pub model: String,
+    /// Serial number, if known.
+    pub serial: Option<String>,
+}
+
+impl std::fmt::Debug for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Device")
+            .field("contract", &self.contract)
+            .field("make", &self.make)
+            .field("model", &self.model)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Doc<T> {
+    device: T,
+}
+
+impl Device {
+    /// Its stored text.
+    pub fn doc(&self) -> String {
+        written(&Doc { device: self })
+    }
+
+    /// The device of a stored text.
+    pub fn parse(text: &str) -> Result<Device, DocError> {
+        read::<Doc<Device>>(text).map(|doc| doc.device)
+    }
+}

@@ -1,0 +1,61 @@
+//! A contract from its journal: what the rows must equal.
+
+use domain::{Contract, TenantId, UnitId, fact::What};
+
+use crate::journal::{Entry, JournalError, parse_line};
+
+/// Why a journal makes no contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FoldError {
+    /// This line, counted from 1, is not a journal line.
+    Line(u64, JournalError),
+    /// The first line is not the signing, or a later one is.
+    Signing(u64),
+    /// There is no line.
+    Empty,
+}
+
+impl std::fmt::Display for FoldError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            FoldError::Line(entry, error) => write!(f, "entry {entry}: {error}"),
+            FoldError::Signing(entry) => {
+                write!(f, "entry {entry}: the signing must be the first entry and no other")
+            }
+            FoldError::Empty => f.write_str("the journal is empty"),
+        }
+    }
+}
+
+impl std::error::Error for FoldError {}
+
+/// Rebuilds a contract from its journal's lines in order.
+pub fn fold<'a>(
+    tenant: TenantId,
+    unit: UnitId,
+    lines: impl IntoIterator<Item = &'a str>,
+) -> Result<Contract, FoldError> {
+    let mut contract: Option<Contract> = None;
+    for (number, line) in (1..).zip(lines) {
+        let entry = parse_line(line).map_err(|error| FoldError::Line(number, error))?;
+        contract = Some(match (contract, entry) {
+            (None, Entry::Fact(fact)) => match fact.what {
+                What::Signed(signed) => Contract::sign(unit, tenant, fact.at, *signed),
+                _ => return Err(FoldError::Signing(number)),
+            },
+            (None, _) => return Err(FoldError::Signing(number)),
+            (Some(contract), entry) => step(contract, entry).ok_or(FoldError::Signing(number))?,
+        });
+    }
+    contract.ok_or(FoldError::Empty)
+}
+
+fn step(mut contract: Contract, entry: Entry) -> Option<Contract> {
+    match entry {
+        Entry::Fact(fact) if matches!(fact.what, What::Signed(_)) => return None,
+        Entry::Fact(fact) => contract.apply(&fact),
+        Entry::Decision(decision) => contract.record(decision.recorded),
+        Entry::Lease { .. } => {}
+    }
+    Some(contract)
+}

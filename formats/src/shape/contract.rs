@@ -1,0 +1,100 @@
+//! A contract's whole state.
+
+use domain::{
+    Channel, Contract, Moment, NoticeId, Recorded, Stage, State, TenantId, UnitId,
+    contract::Notice,
+    fact::{Enrolment, Hold, ReleaseCause, Signed},
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{decision::RecordedShape, fact::SignedShape, list, maybe as shaped_maybe, shaped};
+use crate::text::{AsText, one, pairs};
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Contract", deny_unknown_fields)]
+pub(crate) struct ContractShape {
+    #[serde(with = "applied")]
+    applied: Option<(Stage, u64, Moment)>,
+    #[serde(with = "RecordedShape")]
+    decision: Recorded,
+    #[serde(with = "shaped_maybe")]
+    device: Option<Enrolment>,
+    #[serde(with = "pairs")]
+    effects: Vec<(Stage, Moment)>,
+    #[serde(with = "one")]
+    events_through: u64,
+    #[serde(with = "list")]
+    holds: Vec<Hold>,
+    #[serde(with = "list")]
+    notices: Vec<Notice>,
+    #[serde(with = "one")]
+    paid: i64,
+    passes_used: u8,
+    #[serde(with = "SignedShape")]
+    signed: Signed,
+    #[serde(with = "one")]
+    signed_at: Moment,
+    #[serde(with = "StateShape")]
+    state: State,
+    #[serde(with = "one")]
+    tenant: TenantId,
+    #[serde(with = "one")]
+    unconfirmed: i64,
+    #[serde(with = "one")]
+    unit: UnitId,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "State", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum StateShape {
+    Active,
+    Settled {
+        #[serde(with = "one")]
+        at: Moment,
+    },
+    Returned,
+    WrittenOff,
+    Released {
+        #[serde(with = "one")]
+        at: Moment,
+        #[serde(with = "one")]
+        cause: ReleaseCause,
+        #[serde(with = "one")]
+        certificate: Vec<u8>,
+        removed: bool,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Notice", deny_unknown_fields)]
+pub(crate) struct NoticeShape {
+    #[serde(with = "pairs")]
+    delivered: Vec<(Channel, Moment)>,
+    #[serde(with = "one")]
+    id: NoticeId,
+    k: u8,
+    language: String,
+    #[serde(with = "one")]
+    owed: i64,
+    #[serde(with = "one")]
+    show_from: Moment,
+    text: String,
+}
+
+shaped!(Contract: ContractShape, Notice: NoticeShape);
+
+mod applied {
+    use super::*;
+
+    type Applied = Option<(Stage, u64, Moment)>;
+
+    pub(super) fn serialize<S: Serializer>(value: &Applied, s: S) -> Result<S::Ok, S::Error> {
+        let shown = value.as_ref().map(|(a, b, c)| (AsText(a), AsText(b), AsText(c)));
+        shown.serialize(s)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Applied, D::Error> {
+        let read: Option<(AsText<Stage>, AsText<u64>, AsText<Moment>)> = Option::deserialize(d)?;
+        Ok(read.map(|(AsText(a), AsText(b), AsText(c))| (a, b, c)))
+    }
+}

@@ -1,0 +1,90 @@
+//! Decisions: stage, reasons, timetable, and the standing they were made on.
+
+use domain::{Day, Moment, NoticeId, Planned, Reason, Recorded, Stage, Standing, fact::HoldKind};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{list, shaped};
+use crate::text::{AsText, maybe, one};
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Recorded", deny_unknown_fields)]
+pub(crate) struct RecordedShape {
+    #[serde(with = "one")]
+    at: Moment,
+    #[serde(with = "list")]
+    reasons: Vec<Reason>,
+    #[serde(with = "one")]
+    stage: Stage,
+    #[serde(with = "list")]
+    timetable: Vec<Planned>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Planned", deny_unknown_fields)]
+pub(crate) struct PlannedShape {
+    after_s: u32,
+    #[serde(with = "one")]
+    at: Moment,
+    #[serde(with = "maybe")]
+    notice: Option<NoticeId>,
+    #[serde(with = "one")]
+    stage: Stage,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Reason", rename_all = "snake_case")]
+pub(crate) enum ReasonShape {
+    InGoodStanding,
+    PastDue(#[serde(with = "one")] Day),
+    Settled,
+    Released,
+    Ended,
+    NoticeNotDelivered(u8),
+    NoticeRuns(u8, #[serde(with = "one")] Moment),
+    DatesCome(#[serde(with = "one")] Stage, #[serde(with = "one")] Moment),
+    WaitsForEffect(#[serde(with = "one")] Stage),
+    NoConsent,
+    NotEnrolled,
+    LenderNotNamed,
+    Held(#[serde(with = "one")] HoldKind),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Standing", deny_unknown_fields)]
+pub(crate) struct StandingShape {
+    days_past_due: u32,
+    #[serde(with = "next_due")]
+    next_due: Option<(Day, i64)>,
+    #[serde(with = "maybe")]
+    oldest_unpaid: Option<Day>,
+    #[serde(with = "one")]
+    past_due: i64,
+    #[serde(with = "one")]
+    remaining: i64,
+    unpaid_count: u32,
+}
+
+shaped!(
+    Recorded: RecordedShape,
+    Planned: PlannedShape,
+    Reason: ReasonShape,
+    Standing: StandingShape,
+);
+
+mod next_due {
+    use super::*;
+
+    pub(super) fn serialize<S: Serializer>(
+        value: &Option<(Day, i64)>,
+        s: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(|(day, open)| (AsText(day), AsText(open))).serialize(s)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        d: D,
+    ) -> Result<Option<(Day, i64)>, D::Error> {
+        let read: Option<(AsText<Day>, AsText<i64>)> = Option::deserialize(d)?;
+        Ok(read.map(|(AsText(day), AsText(open))| (day, open)))
+    }
+}

@@ -1,0 +1,179 @@
+//! Facts and what they carry.
+
+use domain::{
+    Actor, Channel, EnrolmentId, HoldId, Moment, NoticeId, Stage, Terms, UnitId,
+    fact::{Consent, Enrolment, Hold, HoldKind, ReleaseCause, Signed, What},
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Shaped, maybe as shaped_maybe, shaped, terms};
+use crate::text::{maybe, one};
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Actor", rename_all = "snake_case")]
+pub(crate) enum ActorShape {
+    Person(#[serde(with = "one")] UnitId),
+    Key(#[serde(with = "one")] UnitId),
+    Device(#[serde(with = "one")] EnrolmentId),
+    Feed(String),
+    Time,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "What", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum WhatShape {
+    Signed(#[serde(with = "boxed_signed")] Box<Signed>),
+    Enrolled(#[serde(with = "EnrolmentShape")] Enrolment),
+    PaymentPosted {
+        #[serde(with = "one")]
+        amount: i64,
+        confirmed: bool,
+        #[serde(with = "one")]
+        payment: UnitId,
+        #[serde(with = "one")]
+        value: Moment,
+    },
+    PaymentConfirmed {
+        #[serde(with = "one")]
+        amount: i64,
+        #[serde(with = "one")]
+        payment: UnitId,
+    },
+    PaymentReversed {
+        #[serde(with = "one")]
+        amount: i64,
+        #[serde(with = "one")]
+        payment: UnitId,
+    },
+    GoodwillCredited {
+        #[serde(with = "one")]
+        amount: i64,
+        reason: String,
+    },
+    NoticePrepared {
+        #[serde(with = "one")]
+        id: NoticeId,
+        k: u8,
+        language: String,
+        #[serde(with = "one")]
+        owed: i64,
+        #[serde(with = "one")]
+        show_from: Moment,
+        text: String,
+    },
+    NoticeDelivered {
+        #[serde(with = "one")]
+        channel: Channel,
+        #[serde(with = "one")]
+        delivered: Moment,
+        evidence: String,
+        #[serde(with = "one")]
+        id: NoticeId,
+    },
+    NoticesLapsed,
+    StageApplied {
+        #[serde(with = "one")]
+        applied: Moment,
+        #[serde(with = "one")]
+        sequence: u64,
+        #[serde(with = "one")]
+        stage: Stage,
+    },
+    PassUsed {
+        hours: u8,
+        #[serde(with = "one")]
+        used: Moment,
+    },
+    DeviceReported {
+        #[serde(with = "one")]
+        detail: u64,
+        #[serde(with = "one")]
+        happened: Moment,
+        what: String,
+    },
+    EventsThrough(#[serde(with = "one")] u64),
+    HoldOpened(#[serde(with = "HoldShape")] Hold),
+    HoldClosed(#[serde(with = "one")] HoldId),
+    Settled,
+    Released {
+        #[serde(with = "one")]
+        cause: ReleaseCause,
+        #[serde(with = "one")]
+        certificate: Vec<u8>,
+    },
+    RemovalConfirmed,
+    Returned,
+    WrittenOff,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Signed", deny_unknown_fields)]
+pub(crate) struct SignedShape {
+    #[serde(with = "shaped_maybe")]
+    consent: Option<Consent>,
+    imeis: Vec<String>,
+    packs: Vec<(String, u32)>,
+    programme: (String, u32),
+    reference: String,
+    #[serde(with = "terms")]
+    terms: Terms,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Consent", deny_unknown_fields)]
+pub(crate) struct ConsentShape {
+    #[serde(with = "one")]
+    at: Moment,
+    form: String,
+    version: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Enrolment", deny_unknown_fields)]
+pub(crate) struct EnrolmentShape {
+    #[serde(with = "one")]
+    disclosure: [u8; 32],
+    #[serde(with = "one")]
+    id: EnrolmentId,
+    #[serde(with = "one")]
+    key: Vec<u8>,
+    key_gen: u32,
+    #[serde(with = "one")]
+    offer: [u8; 32],
+    tier: u8,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Hold", deny_unknown_fields)]
+pub(crate) struct HoldShape {
+    cause: String,
+    #[serde(with = "one")]
+    from: Moment,
+    #[serde(with = "one")]
+    id: HoldId,
+    #[serde(with = "one")]
+    kind: HoldKind,
+    #[serde(with = "maybe")]
+    until: Option<Moment>,
+}
+
+shaped!(
+    Actor: ActorShape,
+    What: WhatShape,
+    Signed: SignedShape,
+    Consent: ConsentShape,
+    Enrolment: EnrolmentShape,
+    Hold: HoldShape,
+);
+
+mod boxed_signed {
+    use super::*;
+
+    pub(super) fn serialize<S: Serializer>(value: &Signed, s: S) -> Result<S::Ok, S::Error> {
+        value.write(s)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Box<Signed>, D::Error> {
+        Signed::read(d).map(Box::new)
+    }
+}

@@ -1,0 +1,280 @@
+//! Journal lines: canonical, strict, and read back as they were.
+
+use domain::{
+    Actor, Channel, Day, EnrolmentId, Fact, HoldId, Moment, NoticeId, Planned, Reason, Recorded,
+    Stage, Standing, UnitId,
+    fact::{Enrolment, Hold, HoldKind, ReleaseCause, What},
+};
+use expect_test::expect_file;
+use formats::{
+    Entry, JournalError, decision_line, fact_line, lease_line, parse_decision, parse_fact,
+    parse_line,
+};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::world;
+
+const AT: Moment = Moment::from_micros(1_770_000_000_123_456);
+
+fn fact(what: What) -> Fact {
+    Fact { at: AT, actor: Actor::Feed("bank \"a\"".into()), what }
+}
+
+/// One fact of every kind.
+fn every_fact() -> Vec<Fact> {
+    let payment = UnitId::from_bytes([1; 16]);
+    let id = NoticeId::from_bytes([2; 16]);
+    let hold = Hold {
+        id: HoldId::from_bytes([3; 16]),
+        kind: HoldKind::Promise,
+        from: AT,
+        until: Some(AT),
+        cause: "Zahltag ü\n".into(),
+    };
+    let enrolment = Enrolment {
+        id: EnrolmentId::from_bytes([4; 16]),
+        key_gen: 1,
+        key: vec![0xff, 0xfe],
+        tier: 2,
+        disclosure: [5; 32],
+        offer: [6; 32],
+    };
+    let whats = [
+        What::Signed(Box::new(world::full(2).signed)),
+        What::Enrolled(enrolment),
+        What::PaymentPosted { payment, amount: i64::MAX, value: AT, confirmed: false },
+        What::PaymentConfirmed { payment, amount: 1 },
+        What::PaymentReversed { payment, amount: 1 },
+        What::GoodwillCredited { amount: 1, reason: "r".into() },
+        What::NoticePrepared {
+            id,
+            k: 1,
+            show_from: AT,
+            owed: 5,
+            language: "hi".into(),
+            text: "ध्यान दें".into(),
+        },
+        What::NoticeDelivered {
+            id,
+            channel: Channel::Declared,
+            delivered: AT,
+            evidence: "post 7".into(),
+        },
+        What::NoticesLapsed,
+        What::StageApplied { stage: Stage::restrict(2), sequence: u64::MAX, applied: AT },
+        What::PassUsed { used: AT, hours: 24 },
+        What::DeviceReported { what: "sim_changed".into(), happened: AT, detail: 3 },
+        What::EventsThrough(9),
+        What::HoldOpened(hold.clone()),
+        What::HoldOpened(Hold { until: None, ..hold }),
+        What::HoldClosed(HoldId::from_bytes([3; 16])),
+        What::Settled,
+        What::Released { cause: ReleaseCause::Paid, certificate: vec![1, 2, 3] },
+        What::RemovalConfirmed,
+        What::Returned,
+        What::WrittenOff,
+    ];
+    whats.into_iter().map(fact).collect()
+}
+
+fn every_reason() -> Vec<Reason> {
+    vec![
+        Reason::InGoodStanding,
+        Reason::PastDue(Day::new(2026, 1, 31).unwrap()),
+        Reason::Settled,
+        Reason::Released,
+        Reason::Ended,
+        Reason::NoticeNotDelivered(1),
+        Reason::NoticeRuns(2, AT),
+        Reason::DatesCome(Stage::restrict(1), AT),
+        Reason::WaitsForEffect(Stage::NOTICE),
+        Reason::NoConsent,
+        Reason::NotEnrolled,
+        Reason::LenderNotNamed,
+        Reason::Held(HoldKind::Dispute),
+    ]
+}
+
+fn decision() -> (Recorded, Standing) {
+    let recorded = Recorded {
+        at: AT,
+        stage: Stage::restrict(1),
+        reasons: every_reason(),
+        timetable: vec![
+            Planned { stage: Stage::restrict(2), at: AT, after_s: 86_400, notice: None },
+            Planned {
+                stage: Stage::LOCK,
+                at: AT,
+                after_s: 0,
+                notice: Some(NoticeId::from_bytes([2; 16])),
+            },
+        ],
+    };
+    let standing = Standing {
+        past_due: 1_000,
+        oldest_unpaid: Day::new(2026, 1, 31),
+        days_past_due: 7,
+        unpaid_count: 1,
+        next_due: Day::new(2026, 2, 28).map(|day| (day, 500)),
+        remaining: 9_000,
+    };
+    (recorded, standing)
+}
+
+fn decision_text() -> String {
+    let (recorded, standing) = decision();
+    // The zone data's version moves with its library; the golden text names a fixed one.
+    let line = decision_line(&recorded, &standing, &world::ladder());
+    line.replace(domain::time::tz_version(), "TZ")
+}
+
+#[test]
+fn the_lines_are_fixed() {
+    let mut lines: Vec<String> = every_fact().iter().map(fact_line).collect();
+    lines.push(decision_text());
+    lines.push(lease_line(u64::MAX, [0xfb; 32]));
+    expect_file!["journal.jsonl"].assert_eq(&(lines.join("\n") + "\n"));
+}
+
+#[test]
+fn every_kind_reads_back() {
+    for fact in every_fact() {
+        let line = fact_line(&fact);
+        assert_eq!(parse_fact(&line).unwrap(), fact);
+        assert_eq!(parse_line(&line), Ok(Entry::Fact(fact)));
+    }
+    let actors = [
+        Actor::Person(UnitId::from_bytes([1; 16])),
+        Actor::Key(UnitId::from_bytes([1; 16])),
+        Actor::Device(EnrolmentId::from_bytes([1; 16])),
+        Actor::Time,
+    ];
+    for actor in actors {
+        let fact = Fact { at: AT, actor, what: What::Settled };
+        assert_eq!(parse_fact(&fact_line(&fact)).unwrap(), fact);
+    }
+    let (recorded, standing) = decision();
+    let entry = parse_decision(&decision_text()).unwrap();
+    assert_eq!((&entry.recorded, entry.standing), (&recorded, standing));
+    assert_eq!(entry.programme, ("fast".to_owned(), 1));
+    assert_eq!(entry.packs, [("test-fast".to_owned(), 1)]);
+    assert_eq!((entry.rules, entry.tz.as_str()), (domain::evaluate::RULES_VERSION, "TZ"));
+    assert_eq!(entry.restrictions, world::ladder().restrictions(Stage::restrict(1)));
+    assert_eq!(entry.line(), decision_text());
+    let lease = Entry::Lease { version: 3, hash: [9; 32] };
+    assert_eq!(parse_line(&lease_line(3, [9; 32])), Ok(lease));
+}
+
+#[test]
+fn keys_are_sorted_and_numbers_small() {
+    fn check(value: &Value, line: &str) {
+        match value {
+            Value::Object(map) => {
+                let keys: Vec<&String> = map.keys().collect();
+                assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "{keys:?} in {line}");
+                map.values().for_each(|value| check(value, line));
+            }
+            Value::Array(list) => list.iter().for_each(|value| check(value, line)),
+            Value::Number(number) => {
+                assert!(number.as_u64().is_some_and(|n| n <= u64::from(u32::MAX)), "{line}");
+            }
+            _ => {}
+        }
+    }
+    let mut lines: Vec<String> = every_fact().iter().map(fact_line).collect();
+    lines.extend([decision_text(), lease_line(1, [0; 32])]);
+    lines.push(formats::contract_doc(&world::full(2)));
+    for line in lines {
+        check(&serde_json::from_str(&line).unwrap(), &line);
+    }
+}
+
+#[test]
+fn anything_but_the_canonical_text_is_an_error() {
+    let line = fact_line(&fact(What::PaymentConfirmed {
+        payment: UnitId::from_bytes([0xab; 16]),
+        amount: 7,
+    }));
+    assert!(parse_fact(&line).is_ok());
+    let not_canonical = [
+        line.replace("\":", "\": "),
+        line.replace("\"7\"", "\"07\""),
+        line.replace("\"7\"", "\"+7\""),
+        line.replace("abab", "ABAB"),
+        line.replace("Z\"", "+00:00\""),
+        line.replace("bank", "\\u0062ank"),
+        format!("{line}\n"),
+        line.replace("\"kind\":\"fact\",", "").replacen('{', "{\"kind\":\"fact\",", 1),
+    ];
+    for text in &not_canonical {
+        assert_ne!(*text, line);
+        assert_eq!(parse_fact(text), Err(JournalError::NotCanonical), "{text}");
+    }
+    let malformed = [
+        line.replace("payment_confirmed", "payment_imagined"),
+        line.replace("\"amount\":\"7\",", ""),
+        line.replace("\"amount\"", "\"extra\":1,\"amount\""),
+        line.replace("\"kind\"", "\"extra\":1,\"kind\""),
+        line.replace("\"7\"", "7"),
+        line.replace("\"7\"", "\"9223372036854775808\""),
+        line.replace("\"at\":\"2026", "\"at\":\"1826"),
+        line.replace("fact", "rumour"),
+        line[..line.len() - 1].to_owned(),
+        String::new(),
+    ];
+    for text in &malformed {
+        assert!(matches!(parse_fact(text), Err(JournalError::Malformed(_))), "{text}");
+        assert!(parse_line(text).is_err(), "{text}");
+    }
+    assert!(parse_fact(&decision_text()).is_err());
+    assert!(parse_decision(&line).is_err());
+}
+
+#[test]
+fn an_error_names_the_field() {
+    let line = fact_line(&fact(What::EventsThrough(9)));
+    let unknown = line.replace("\"kind\"", "\"colour\":1,\"kind\"");
+    let error = parse_fact(&unknown).unwrap_err().to_string();
+    assert!(error.contains("unknown field `colour`"), "{error}");
+    let missing = line.replace("\"kind\":\"fact\",", "");
+    let error = parse_fact(&missing).unwrap_err().to_string();
+    assert!(error.contains("missing field `kind`"), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn every_line_of_a_life_is_canonical(life in world::lives(40)) {
+        for line in &life.journal {
+            match parse_line(line).unwrap() {
+                Entry::Fact(fact) => prop_assert_eq!(&fact_line(&fact), line),
+                Entry::Decision(entry) => prop_assert_eq!(&entry.line(), line),
+                Entry::Lease { version, hash } => {
+                    prop_assert_eq!(&lease_line(version, hash), line);
+                }
+            }
+        }
+    }
+
+    /// One changed byte is never read as another canonical line of the same meaning.
+    #[test]
+    fn a_changed_byte_is_an_error_or_another_entry(at in 0..400_usize, byte in 0x20..0x7f_u8) {
+        for fact in every_fact() {
+            let line = fact_line(&fact);
+            let mut bytes = line.clone().into_bytes();
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            let Ok(text) = String::from_utf8(bytes) else { continue };
+            if text != line && let Ok(Entry::Fact(read)) = parse_line(&text) {
+                prop_assert_ne!(read, fact);
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_panics(text in "\\PC{0,60}|\\{\"kind\":\"(fact|decision|lease)\",\\PC{0,40}") {
+        prop_assert!(parse_line(&text).is_err());
+    }
+}

@@ -1,0 +1,8 @@
+//! Texts against the values they come from.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it finds what it did not expect")]
+
+mod docs;
+mod journal;
+mod settings;
+mod world;
