@@ -1,6 +1,7 @@
 //! The state machine: one input at a time, then its effects.
 
 use alloc::{collections::VecDeque, string::String, vec::Vec};
+use core::fmt;
 
 use protocol::{
     Guard, Malformed, NoticeId, Stage, check_in::EventKind, enrol::Terms, limits::AGENT_VERSION_MAX,
@@ -16,7 +17,6 @@ use crate::{
 };
 
 /// One device's agent. Give it an input, perform its effects in order, wake it when it asks.
-#[derive(Debug)]
 pub struct Agent {
     pub(crate) setup: Setup,
     pub(crate) state: State,
@@ -46,7 +46,7 @@ pub struct Agent {
 }
 
 /// The counter at which an enrolment begins. Nothing here survives a crash, and nothing binds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) enum Desk {
     /// Nobody asked.
     #[default]
@@ -60,7 +60,7 @@ pub(crate) enum Desk {
 }
 
 /// An offer made.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Offering {
     pub(crate) imeis: Vec<String>,
     /// The offer's COSE bytes.
@@ -68,7 +68,7 @@ pub(crate) struct Offering {
 }
 
 /// Terms to be answered.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Asking {
     pub(crate) offering: Offering,
     pub(crate) terms: Terms,
@@ -200,10 +200,10 @@ impl Agent {
         }
     }
 
-    /// Every effect was taken, and taken means performed: what is in force is really in force.
+    /// Effects are performed in order, so a state saved from here on finds what was in force before
+    /// really in force.
     fn settle(&mut self) {
-        if self.effects.is_empty()
-            && self.awake
+        if self.awake
             && let Phase::Enrolled(enrolled) = &mut self.state.phase
         {
             enrolled.in_force.settled = true;
@@ -214,7 +214,7 @@ impl Agent {
         match input {
             Input::Start => self.start(),
             Input::Wake => {}
-            Input::Online => self.talk_at_once(),
+            Input::Online => self.come_online(),
             Input::Enrol { code, imeis, serial, nonce } => {
                 self.offer(code, imeis, serial, nonce, keys);
             }
@@ -332,6 +332,15 @@ impl Agent {
             want(self.shown_ms());
         }
         soonest
+    }
+}
+
+/// What the agent holds is its holder's: only where it stands is told.
+impl fmt::Debug for Agent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut agent = f.debug_struct("Agent");
+        agent.field("stage", &self.stage()).field("sequence", &self.sequence());
+        agent.field("released", &self.is_released()).finish_non_exhaustive()
     }
 }
 

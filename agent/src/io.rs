@@ -66,7 +66,7 @@ impl<'a> Keys<'a> {
 }
 
 /// What happened. An input that does not fit the agent's phase changes nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Input {
     /// The process started, after a boot or not. Everything that must be in force comes out again.
     Start,
@@ -157,7 +157,7 @@ impl Door {
 /// What the shell is to do. Effects are performed in order; a [`Effect::Save`] must be durable
 /// before the next one begins. After a crash the last state saved is restored and
 /// [`Input::Start`] brings out again what must be in force, so every effect may come twice.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Write this state in place of the last one, durably.
     Save {
@@ -214,4 +214,48 @@ pub enum TokenAnswer {
     Expired,
     /// The device is not enrolled.
     NotEnrolled,
+}
+
+/// Codes, identifiers, tokens and message bodies do not belong in a log.
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Input::Start => f.write_str("Start"),
+            Input::Wake => f.write_str("Wake"),
+            Input::Online => f.write_str("Online"),
+            Input::Enrol { imeis, .. } => write!(f, "Enrol({} IMEIs)", imeis.len()),
+            Input::HolderAnswer { accepted } => write!(f, "HolderAnswer({accepted})"),
+            Input::Reply { bytes } => write!(f, "Reply({} bytes)", bytes.len()),
+            Input::Problem { bytes } => {
+                write!(f, "Problem({} bytes)", bytes.as_ref().map_or(0, Vec::len))
+            }
+            Input::SendFailed => f.write_str("SendFailed"),
+            Input::Token { bytes } => write!(f, "Token({} bytes)", bytes.len()),
+            Input::Screen { notice } => write!(f, "Screen({notice:?})"),
+            Input::AckNotice { id } => write!(f, "AckNotice({id:?})"),
+            Input::UsePass => f.write_str("UsePass"),
+            Input::Unsupported { restriction } => write!(f, "Unsupported({restriction:?})"),
+            Input::Battery { percent } => write!(f, "Battery({percent:?})"),
+        }
+    }
+}
+
+/// States and message bodies do not belong in a log.
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Effect::Save { state } => write!(f, "Save({} bytes)", state.len()),
+            Effect::Send { to, body, hold_s } => {
+                write!(f, "Send({to:?}, {} bytes, hold {hold_s} s)", body.len())
+            }
+            Effect::Apply { stage, restrictions, guards } => {
+                write!(f, "Apply({stage:?}, {restrictions:?}, {guards:?})")
+            }
+            Effect::AskHolder { terms } => write!(f, "AskHolder({:?})", terms.enrolment),
+            Effect::ScreenChanged => f.write_str("ScreenChanged"),
+            Effect::TokenAnswer { answer } => write!(f, "TokenAnswer({answer:?})"),
+            Effect::DeleteKeys => f.write_str("DeleteKeys"),
+            Effect::RemoveSelf => f.write_str("RemoveSelf"),
+        }
+    }
 }

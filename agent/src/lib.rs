@@ -2,7 +2,33 @@
 //! simulator, a Linux process and a phone.
 //!
 //! A shell gives [`Agent::handle`] what happened and when, performs what [`Agent::poll_effect`]
-//! yields, in order, and comes back with [`Input::Wake`] at [`Agent::poll_wake`].
+//! yields, in order, and comes back with [`Input::Wake`] at [`Agent::poll_wake`]:
+//!
+//! ```
+//! use agent::{Agent, Effect, Input, Keys, Moment, Setup};
+//! use protocol::crypto::device::{DeviceVerifier, Ed25519Signer};
+//!
+//! let key = Ed25519Signer::from_seed(&[7; 32]);
+//! let mut agent = Agent::new(Setup::default());
+//! let at = Moment { uptime_ms: 60_000, boot: 1, wall_s: 1_800_000_000 };
+//! let enrol = Input::Enrol {
+//!     code: "CODE-1".into(),
+//!     imeis: vec!["490154203237518".into()],
+//!     serial: None,
+//!     nonce: [5; 16],
+//! };
+//! for input in [Input::Start, enrol] {
+//!     agent.handle(input, at, Keys::new(&key, &DeviceVerifier));
+//!     while let Some(effect) = agent.poll_effect() {
+//!         match effect {
+//!             Effect::Save { .. } => { /* write the bytes, and only then go on */ }
+//!             Effect::Send { to, .. } => assert_eq!(to.path(), "/d/1/enrol"),
+//!             _ => {}
+//!         }
+//!     }
+//! }
+//! assert!(agent.poll_wake().is_some(), "an offer without an answer is made again");
+//! ```
 //!
 //! **Invariant:** no clock, no randomness, no I/O, no threads; `no_std` with `alloc`.
 //! **Invariant:** knows nothing of `domain`: it obeys a verified lease and reasons about no debt.

@@ -13,14 +13,14 @@ use crate::{
 };
 
 /// The saved state: one value, written whole.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) phase: Phase,
 }
 
 /// Where the device is in its life under a contract.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Phase {
     /// Not tied to anything.
     Unenrolled,
@@ -33,7 +33,7 @@ pub(crate) enum Phase {
 }
 
 /// Whose device this is, and which messages are meant for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Binding {
     pub(crate) tenant: TenantId,
     pub(crate) contract: ContractId,
@@ -44,7 +44,7 @@ pub(crate) struct Binding {
 }
 
 /// A consent on its way to the server.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Confirming {
     pub(crate) binding: Binding,
     pub(crate) ring: KeyRing,
@@ -56,7 +56,7 @@ pub(crate) struct Confirming {
 }
 
 /// A device under a contract.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Enrolled {
     pub(crate) binding: Binding,
     pub(crate) ring: KeyRing,
@@ -104,7 +104,7 @@ pub(crate) struct Relief {
 }
 
 /// What is left after a release: a witness, and nothing that could verify or restrict.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Tombstone {
     pub(crate) lender: String,
     pub(crate) released_at: u64,

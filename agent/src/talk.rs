@@ -29,6 +29,9 @@ const GAP_MS: u64 = 2_000;
 const ANSWER_MAX_MS: u64 = 120_000;
 /// Longest pause a server can set: a week.
 const NEXT_MAX_S: u32 = 7 * 86_400;
+/// Pause after the server said that another key has taken this one's place. A refusal is not signed,
+/// so it silences no device for good.
+const REPLACED_MS: u64 = 86_400_000;
 /// How far the numbering leaps when the server knows later numbers: an older state was put back.
 const LEAP: u64 = 1_000;
 
@@ -89,6 +92,18 @@ impl Agent {
         self.talk.failures = 0;
     }
 
+    /// The network is back, or a hint came: a `wait` held over the old network may never end, so
+    /// it is asked again.
+    pub(crate) fn come_online(&mut self) {
+        self.talk_at_once();
+        if self.talk.asked() == Some(Ask::Wait) {
+            let gap_ms = self.talk.sent_ms.unwrap_or(0).saturating_add(GAP_MS);
+            self.talk.due_ms = Some(gap_ms.max(self.state.clock.powered_ms));
+            self.talk.outstanding = None;
+            self.talk.in_touch = false;
+        }
+    }
+
     /// No message is due.
     pub(crate) fn fall_silent(&mut self) {
         self.talk = Talk::default();
@@ -131,25 +146,28 @@ impl Agent {
         let problem = bytes.and_then(|bytes| Problem::decode(bytes).ok());
         let Some(problem) = problem else { return self.send_failed() };
         let Some(ask) = self.talk.asked() else { return };
-        let is_final = problem.retry_s.is_none();
+        let code = problem.code.as_str();
+        let ends = problem.retry_s.is_none() && ENDS_ENROLMENT.contains(&code);
+        let mut least_ms = u64::from(problem.retry_s.unwrap_or(0)).saturating_mul(1000);
+        least_ms = least_ms.min(RETRY_MAX_MS);
         match (ask, &mut self.state.phase) {
-            (Ask::Offer, _) if is_final => self.end_enrolment(problem.code),
-            (Ask::Confirm, Phase::Confirming(_)) if is_final => self.end_enrolment(problem.code),
-            (Ask::Removed, Phase::Released(tombstone)) if is_nobody(&problem.code) => {
+            (Ask::Decline, _) => return self.fall_silent(),
+            (Ask::Offer, _) | (_, Phase::Confirming(_)) if ends => {
+                return self.end_enrolment(problem.code);
+            }
+            (_, Phase::Released(tombstone)) if code == "unknown_enrolment" => {
                 tombstone.recorded = true;
                 self.dirty = true;
-                self.fall_silent();
+                return self.fall_silent();
             }
-            (_, Phase::Enrolled(enrolled)) if problem.code == "replayed_envelope" => {
+            (_, Phase::Enrolled(enrolled)) if code == "replayed_envelope" => {
                 enrolled.msg_no = enrolled.msg_no.saturating_add(LEAP).min(COUNT_MAX);
-                self.send_failed();
             }
-            (Ask::Decline, _) => self.fall_silent(),
-            _ => {
-                self.talk.outstanding = None;
-                self.retry_later(u64::from(problem.retry_s.unwrap_or(0)) * 1000);
-            }
+            (_, Phase::Enrolled(_)) if code == "stale_key_generation" => least_ms = REPLACED_MS,
+            _ => {}
         }
+        self.talk.outstanding = None;
+        self.retry_later(least_ms);
     }
 
     /// Powered time at which the conversation wants to wake.
@@ -260,7 +278,7 @@ impl Agent {
         let base_ms = doubled_ms.min(RETRY_MAX_MS * 2 / 3);
         let salt = u64::from(self.talk.failures) ^ self.state.clock.powered_ms.rotate_left(16);
         let spread_ms = spread(self.setup.seed ^ salt) % (base_ms / 2 + 1);
-        let pause_ms = (base_ms + spread_ms).max(least_ms.min(RETRY_MAX_MS));
+        let pause_ms = (base_ms + spread_ms).max(least_ms);
         self.talk.due_ms = Some(self.state.clock.powered_ms.saturating_add(pause_ms));
     }
 }
@@ -282,10 +300,19 @@ fn wants_wait(wait_hold_s: u32, enrolled: &Enrolled) -> bool {
     wait_hold_s > 0 && (enrolled.in_force.stage != Stage::CLEAR || undelivered)
 }
 
-/// The server knows no such enrolment: there is nobody to confirm a removal to.
-fn is_nobody(code: &str) -> bool {
-    matches!(code, "unknown_enrolment" | "not_found")
-}
+/// Refusals after which the same offer or confirm never succeeds. Any other is worth a retry.
+const ENDS_ENROLMENT: [&str; 10] = [
+    "bad_signature",
+    "device_already_financed",
+    "enrolment_code_used",
+    "holder_refused",
+    "malformed",
+    "offer_mismatch",
+    "stale_key_generation",
+    "too_large",
+    "unknown_enrolment",
+    "wrong_enrolment_code",
+];
 
 fn reading(clock: &Clock, at: Moment) -> ClockReading {
     ClockReading {

@@ -1,6 +1,7 @@
 //! What the screen says: every word comes from the lender's lease, none of it moves anything.
 
 use alloc::{string::String, vec::Vec};
+use core::fmt;
 
 use protocol::{NoticeId, Restriction, Rung, Stage, enrol::Terms};
 
@@ -98,7 +99,7 @@ pub struct FrontView {
 }
 
 /// Behind one tap.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct TapView {
     /// Why this stage holds.
     pub reason: String,
@@ -109,7 +110,7 @@ pub struct TapView {
 }
 
 /// One notice.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NoticeView {
     /// Which; goes into [`crate::Input::Screen`] and [`crate::Input::AckNotice`].
     pub id: NoticeId,
@@ -151,6 +152,21 @@ pub struct NextStepView {
     pub reason: String,
     /// It will not happen before the device has heard its server again.
     pub needs_contact: bool,
+}
+
+/// What is owed does not belong in a log.
+impl fmt::Debug for TapView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TapView").finish_non_exhaustive()
+    }
+}
+
+/// Nor does the text of a notice.
+impl fmt::Debug for NoticeView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NoticeView { id, k, shown, acked, .. } = self;
+        write!(f, "NoticeView({id:?}, k {k}, shown {shown}, acked {acked})")
+    }
 }
 
 pub(crate) fn of(agent: &Agent, clock: &Clock) -> ScreenView {

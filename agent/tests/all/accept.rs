@@ -10,7 +10,7 @@ use protocol::{
     reply::ReplyKind,
 };
 
-use crate::world::*;
+use crate::{lender::*, phone::*};
 
 fn refusals(lender: &Lender) -> Vec<(u64, LeaseRefusal)> {
     let refused = lender.heard().into_iter().filter_map(|what| match what {

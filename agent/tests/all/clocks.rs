@@ -3,7 +3,7 @@
 use agent::Input;
 use protocol::{Stage, check_in::EventKind};
 
-use crate::world::*;
+use crate::{lender::*, phone::*};
 
 fn notice_in_two_days(lease: &mut protocol::lease::LeaseContent) {
     lease.timetable =

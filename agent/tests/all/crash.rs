@@ -10,7 +10,7 @@ use protocol::{
     request::{Request, RequestKind},
 };
 
-use crate::world::*;
+use crate::{lender::*, phone::*};
 
 /// A phone and its lender whose clocks run together, watched at every turn.
 struct Watched {

@@ -5,7 +5,7 @@ use protocol::{
     Message, Stage, check_in::EventKind, crypto::device::Ed25519Signer, reply::Problem,
 };
 
-use crate::world::*;
+use crate::{lender::*, phone::*};
 
 fn offered(setup: Setup) -> (Phone, Lender) {
     let mut phone = Phone::with(setup);
@@ -82,14 +82,25 @@ fn a_final_problem_ends_it_and_a_passing_one_is_retried() {
     let (mut phone, _) = offered(setup());
     phone.give(problem_body("wrong_enrolment_code", None));
     assert_eq!(problem(&phone).as_deref(), Some("wrong_enrolment_code"));
-    let (mut phone, mut lender) = offered(setup());
-    phone.out.clear();
-    phone.give(problem_body("busy", Some(90)));
-    phone.pass(89);
-    assert!(phone.out.is_empty());
-    phone.pass(3600);
-    phone.talk(&mut lender);
-    assert!(matches!(phone.view().phase, PhaseView::Asking { .. }));
+    for (code, retry_s) in [("busy", Some(90)), ("internal", None), ("novel", None)] {
+        let (mut phone, mut lender) = offered(setup());
+        phone.out.clear();
+        phone.give(problem_body(code, retry_s));
+        phone.pass(29);
+        assert!(phone.out.is_empty());
+        phone.pass(3600);
+        phone.talk(&mut lender);
+        assert!(matches!(phone.view().phase, PhaseView::Asking { .. }));
+        phone.give(Input::HolderAnswer { accepted: true });
+        phone.out.clear();
+        phone.give(problem_body(code, retry_s));
+        assert_eq!(phone.view().phase, PhaseView::Confirming);
+        phone.give(Input::Online);
+        phone.give(problem_body("enrolment_code_used", None));
+        assert_eq!(problem(&phone).as_deref(), Some("enrolment_code_used"));
+        phone.crash();
+        assert_eq!(problem(&phone), None, "and nothing of it is left on disk");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use agent::{Agent, Input};
 use proptest::prelude::*;
 use protocol::{NoticeId, Restriction, Stage};
 
-use crate::world::*;
+use crate::{lender::*, phone::*};
 
 /// Everything a network could ever give this phone: true messages of every kind, old and late.
 fn pool() -> Vec<Vec<u8>> {
@@ -136,7 +136,11 @@ proptest! {
     }
 
     #[test]
-    fn a_spoilt_state_file_is_an_error_or_a_state(at in any::<usize>(), by in 1u8.., cut in any::<usize>()) {
+    fn a_spoilt_state_file_is_an_error_or_a_state(
+        at in any::<usize>(),
+        by in 1u8..,
+        cut in any::<usize>(),
+    ) {
         let (mut phone, _) = enrolled(|lease| {
             lease.stage = RESTRICT_1;
             lease.restrictions = vec![2];

@@ -2,7 +2,7 @@
 
 use protocol::{Restriction, Stage, check_in::EventKind, lease::Silence};
 
-use crate::world::*;
+use crate::{lender::*, phone::*};
 
 /// notice at day 1, restrict 1 three days after notice, restrict 2 two days later.
 fn three_steps(lease: &mut protocol::lease::LeaseContent) {

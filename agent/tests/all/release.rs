@@ -10,7 +10,7 @@ use protocol::{
     reply::{Problem, ReplyKind},
 };
 
-use crate::world::*;
+use crate::{lender::*, phone::*};
 
 fn locked() -> (Phone, Lender) {
     enrolled(|lease| {

@@ -3,7 +3,7 @@
 use agent::{Input, TokenAnswer};
 use protocol::{Rung, Stage, check_in::EventKind, token::Token};
 
-use crate::world::*;
+use crate::{lender::*, phone::*};
 
 fn restricted() -> (Phone, Lender) {
     enrolled(|lease| {
@@ -90,6 +90,19 @@ fn a_pass_does_not_carry_the_ladder_on() {
     assert_eq!(phone.stage(), RESTRICT_1);
     phone.pass_offline(1);
     assert_eq!(phone.stage(), RESTRICT_2);
+}
+
+#[test]
+fn a_step_does_not_come_due_unseen_beneath_a_pass() {
+    let (mut phone, _) = enrolled(|lease| {
+        lease.stage = RESTRICT_1;
+        lease.offline_step_max_age_s = 12 * HOUR as u32;
+        lease.timetable = vec![step(RESTRICT_2, T0 + HOUR, 0)];
+    });
+    phone.give(Input::UsePass);
+    phone.lose();
+    phone.pass_offline(DAY);
+    assert_eq!(phone.stage(), RESTRICT_1, "by then the server was not heard for too long");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use agent::{Effect, Input, PhaseView};
 use protocol::{NoticeId, check_in::EventKind};
 
-use crate::world::*;
+use crate::{lender::*, phone::*};
 
 const N1: NoticeId = NoticeId([1; 16]);
 const N2: NoticeId = NoticeId([2; 16]);

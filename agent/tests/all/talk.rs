@@ -9,7 +9,7 @@ use protocol::{
     request::Request,
 };
 
-use crate::world::*;
+use crate::{lender::*, phone::*};
 
 fn message(sent: &Sent) -> CheckIn {
     let request = Request::decode(&sent.body).unwrap();
@@ -186,6 +186,38 @@ fn an_agent_that_is_not_clear_keeps_one_wait_open() {
     );
     phone.talk(&mut lender);
     assert_eq!(wake_in_s(&phone), DAY);
+}
+
+#[test]
+fn a_network_that_comes_back_asks_again_though_a_wait_is_held() {
+    let waiting = Setup { wait_hold_s: 60, ..without_checkpoints() };
+    let (mut phone, mut lender) = enrolled_with(waiting, |lease| lease.stage = NOTICE);
+    phone.pass(2);
+    assert_eq!(phone.out.remove(0).to, Door::Wait);
+    phone.give(Input::Online);
+    assert!(phone.out.is_empty(), "not faster than every two seconds");
+    phone.pass(2);
+    assert_eq!(phone.out[0].to, Door::CheckIn);
+    phone.talk(&mut lender);
+}
+
+#[test]
+fn a_refusal_changes_when_to_speak_and_nothing_else() {
+    for (code, retry_s, least_s, most_s) in [
+        ("busy", Some(900), 900, 900),
+        ("busy", Some(u32::MAX), 3600, 3600),
+        ("internal", None, 30, 45),
+        ("something else", None, 30, 45),
+        ("unknown_enrolment", None, 30, 45),
+        ("stale_key_generation", None, DAY, DAY),
+    ] {
+        let (mut phone, _) = enrolled_with(without_checkpoints(), |lease| lease.stage = NOTICE);
+        phone.give(Input::Online);
+        let problem = Problem { code: code.into(), detail: "".into(), retry_s };
+        phone.give(Input::Problem { bytes: Some(problem.encode()) });
+        assert!((least_s..=most_s).contains(&wake_in_s(&phone)), "{code}");
+        assert_eq!((phone.stage(), phone.agent.sequence()), (NOTICE, 1));
+    }
 }
 
 #[test]
