@@ -29,8 +29,8 @@ const GAP_MS: u64 = 2_000;
 const ANSWER_MAX_MS: u64 = 120_000;
 /// Longest pause a server can set: a week.
 const NEXT_MAX_S: u32 = 7 * 86_400;
-/// Pause after the server said that another key has taken this one's place. A refusal is not signed,
-/// so it silences no device for good.
+/// Pause after the server said that another key has taken this one's place. A refusal is not
+/// signed, so it silences no device for good.
 const REPLACED_MS: u64 = 86_400_000;
 /// How far the numbering leaps when the server knows later numbers: an older state was put back.
 const LEAP: u64 = 1_000;
