@@ -11,6 +11,7 @@
 //! **Invariant:** any input gives a value or an error that says where and what; never a panic.
 //! **Invariant:** no error and no `Debug` shows a name, a phone number or a whole IMEI.
 
+pub mod book;
 pub mod chain;
 pub mod device;
 pub mod directory;

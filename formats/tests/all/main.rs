@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it finds what it did not expect")]
 
+mod books;
 mod docs;
 mod journal;
 mod settings;

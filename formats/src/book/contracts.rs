@@ -1,0 +1,280 @@
+//! Rows of contracts.
+
+use std::{collections::BTreeMap, fmt};
+
+use domain::{
+    Currency, Imei, Moment, Terms, Zone,
+    schedule::{Equal, MonthEnd, Period, ScheduleError},
+    terms::Price,
+};
+
+use super::{
+    cells::{Cells, Column, column, imei_column, optional, personal},
+    sealed,
+};
+
+/// A contract to be signed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ContractRow {
+    /// The lender's own name for it.
+    pub reference: String,
+    /// The financed phone.
+    pub imei: Imei,
+    /// Money and calendar.
+    pub terms: Terms,
+    /// Id of the programme.
+    pub programme: String,
+    /// The borrower's name.
+    pub borrower_name: String,
+    /// The borrower's phone number; may be empty.
+    pub borrower_phone: String,
+    /// The borrower's consent to restrictions, where the file has it.
+    pub consent: Option<ConsentRow>,
+}
+
+/// Consent as the file has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentRow {
+    /// The form's name.
+    pub form: String,
+    /// The form's version.
+    pub version: String,
+    /// When it was signed.
+    pub at: Moment,
+}
+
+impl fmt::Debug for ContractRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ContractRow")
+            .field("reference", &self.reference)
+            .field("imei", &self.imei)
+            .field("programme", &self.programme)
+            .finish_non_exhaustive()
+    }
+}
+
+const REFERENCE: usize = 0;
+const IMEI: usize = 1;
+const CURRENCY: usize = 2;
+const CASH_PRICE: usize = 3;
+const DOWN_PAYMENT: usize = 4;
+const COUNT: usize = 5;
+const UNIT: usize = 6;
+const EVERY: usize = 7;
+const INSTALMENT: usize = 8;
+const FIRST_DUE: usize = 9;
+const TIME_ZONE: usize = 10;
+const LANGUAGE: usize = 11;
+const PROGRAMME: usize = 12;
+const NAME: usize = 13;
+const PHONE: usize = 14;
+const FORM: usize = 15;
+const VERSION: usize = 16;
+const CONSENT_AT: usize = 17;
+
+/// Lines on which references and handsets were first seen.
+#[derive(Debug, Default)]
+pub struct Seen {
+    references: BTreeMap<String, u64>,
+    imeis: BTreeMap<Imei, u64>,
+}
+
+impl sealed::Row for ContractRow {
+    type Seen = Seen;
+
+    const COLUMNS: &'static [Column] = &[
+        column("reference"),
+        imei_column("imei"),
+        column("currency"),
+        column("cash_price"),
+        column("down_payment"),
+        column("count"),
+        column("unit"),
+        column("every"),
+        column("instalment"),
+        column("first_due"),
+        column("time_zone"),
+        column("language"),
+        column("programme"),
+        personal("borrower_name"),
+        personal("borrower_phone"),
+        optional("consent_form"),
+        optional("consent_version"),
+        optional("consent_at"),
+    ];
+
+    fn read(cells: &mut Cells<'_>, seen: &mut Seen) -> Option<Self> {
+        let reference = cells.filled(REFERENCE, 64);
+        let imei = cells.imei(IMEI);
+        let price = cells.currency(CURRENCY).and_then(|currency| price(cells, currency));
+        let zone = zone(cells);
+        let plan = plan(cells, price.map(|price| price.currency));
+        let language = language(cells);
+        let programme = cells.filled(PROGRAMME, 64);
+        let borrower_name = cells.filled(NAME, 200);
+        let borrower_phone = phone(cells);
+        let consent = consent(cells, zone.as_ref());
+        doubles(cells, seen, reference, imei);
+        let terms = terms(cells, price?, &plan?, zone?, language?)?;
+        Some(ContractRow {
+            reference: reference?.to_owned(),
+            imei: imei?,
+            terms,
+            programme: programme?.to_owned(),
+            borrower_name: borrower_name?.to_owned(),
+            borrower_phone: borrower_phone?.to_owned(),
+            consent: consent?,
+        })
+    }
+}
+
+fn price(cells: &mut Cells<'_>, currency: Currency) -> Option<Price> {
+    let cash_price = cells.money(CASH_PRICE, currency);
+    let down_payment = match cells.text(DOWN_PAYMENT)? {
+        "" => Some(0),
+        _ => cells.money(DOWN_PAYMENT, currency).map(|money| money.minor),
+    };
+    let (cash_price, down_payment) = (cash_price?.minor, down_payment?);
+    if cash_price < 0 {
+        return cells.fail(CASH_PRICE, "bad_amount", "expected an amount above zero");
+    }
+    if down_payment < 0 {
+        return cells.fail(DOWN_PAYMENT, "bad_amount", "expected zero or more");
+    }
+    Some(Price { currency, cash_price, down_payment })
+}
+
+fn plan(cells: &mut Cells<'_>, currency: Option<Currency>) -> Option<Equal> {
+    let count = cells.number(COUNT, 520);
+    let period = match cells.filled(UNIT, 20) {
+        Some("days") => Some(Period::Days),
+        Some("weeks") => Some(Period::Weeks),
+        Some("months") => Some(Period::Months),
+        Some(_) => cells.fail(UNIT, "bad_unit", "expected days, weeks or months"),
+        None => None,
+    };
+    let every = cells.number(EVERY, 366);
+    let first_due = cells.day(FIRST_DUE);
+    let given = cells.text(INSTALMENT)?;
+    let instalment = match (given, currency) {
+        ("", _) => Some(None),
+        (_, Some(currency)) => cells.money(INSTALMENT, currency).map(|money| Some(money.minor)),
+        // A wrong currency is a fault of its own; without it an amount cannot be read.
+        (_, None) => None,
+    };
+    Some(Equal {
+        count: count?,
+        period: period?,
+        every: every?,
+        first_due: first_due?,
+        month_end: MonthEnd::Clamp,
+        instalment: instalment?,
+    })
+}
+
+fn terms(
+    cells: &mut Cells<'_>,
+    price: Price,
+    plan: &Equal,
+    zone: Zone,
+    language: String,
+) -> Option<Terms> {
+    match Terms::equal(price, plan, zone, language) {
+        Ok(terms) => Some(terms),
+        Err(error) => {
+            let column = match error {
+                ScheduleError::Count => COUNT,
+                ScheduleError::Every => EVERY,
+                ScheduleError::Date | ScheduleError::Order => FIRST_DUE,
+                ScheduleError::Amount | ScheduleError::Short | ScheduleError::Overflow => {
+                    INSTALMENT
+                }
+                ScheduleError::Nothing => DOWN_PAYMENT,
+            };
+            cells.fail(column, error.code(), error.detail())
+        }
+    }
+}
+
+fn zone(cells: &mut Cells<'_>) -> Option<Zone> {
+    let name = cells.filled(TIME_ZONE, 64)?;
+    match Zone::parse(name) {
+        Some(zone) => Some(zone),
+        None => {
+            let detail = "expected an IANA name, for example Asia/Kolkata";
+            cells.fail(TIME_ZONE, "unknown_time_zone", detail)
+        }
+    }
+}
+
+/// The shape of a BCP 47 tag: a language of two or three letters, and subtags.
+fn language(cells: &mut Cells<'_>) -> Option<String> {
+    let tag = cells.filled(LANGUAGE, 64)?;
+    let mut parts = tag.split('-');
+    let first = parts.next().unwrap_or("");
+    let letters = first.bytes().all(|byte| byte.is_ascii_lowercase());
+    let subtag = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    if letters && (2..=3).contains(&first.len()) && tag.len() <= 35 && parts.all(subtag) {
+        return Some(tag.to_owned());
+    }
+    cells.fail(LANGUAGE, "bad_language", "expected a BCP 47 tag, for example hi or pt-BR")
+}
+
+fn phone<'a>(cells: &mut Cells<'a>) -> Option<&'a str> {
+    let text = cells.within(PHONE, 40)?;
+    let known = |byte: u8| byte.is_ascii_digit() || b"+-() ./".contains(&byte);
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if text.is_empty() || text.bytes().all(known) && (4..=20).contains(&digits) {
+        return Some(text);
+    }
+    cells.fail(
+        PHONE,
+        "bad_phone",
+        "expected 4 to 20 digits, with + ( ) - . / and blanks, or nothing",
+    )
+}
+
+/// `None` = faulty, `Some(None)` = none in the file.
+fn consent(cells: &mut Cells<'_>, zone: Option<&Zone>) -> Option<Option<ConsentRow>> {
+    let columns = [FORM, VERSION, CONSENT_AT];
+    let mut filled = 0;
+    for column in columns {
+        filled += usize::from(!cells.within(column, 100)?.is_empty());
+    }
+    if filled == 0 {
+        return Some(None);
+    }
+    let form = cells.filled(FORM, 100);
+    let version = cells.filled(VERSION, 100);
+    let at = cells.when(CONSENT_AT);
+    let at = at?.moment(zone?);
+    Some(Some(ConsentRow { form: form?.to_owned(), version: version?.to_owned(), at }))
+}
+
+fn doubles(cells: &mut Cells<'_>, seen: &mut Seen, reference: Option<&str>, imei: Option<Imei>) {
+    let line = cells.line();
+    if let Some(reference) = reference {
+        match seen.references.get(reference) {
+            Some(first) => {
+                let detail = format!("the reference stands on line {first} already");
+                cells.fail::<()>(REFERENCE, "duplicate_reference", &detail);
+            }
+            None => {
+                seen.references.insert(reference.to_owned(), line);
+            }
+        }
+    }
+    if let Some(imei) = imei {
+        match seen.imeis.get(&imei) {
+            Some(first) => {
+                let detail = format!("the IMEI stands on line {first} already");
+                cells.fail::<()>(IMEI, "duplicate_imei", &detail);
+            }
+            None => {
+                seen.imeis.insert(imei, line);
+            }
+        }
+    }
+}
