@@ -1,6 +1,8 @@
 //! Books as CSV: what is read, what is refused, and where.
 
-use domain::{Currency, Zone};
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Currency, Imei, Zone};
 use formats::book::{self, RejectFile, Row, RowError, Rows, When};
 use proptest::prelude::*;
 
@@ -306,4 +308,32 @@ fn csv_of(cells: &[String]) -> String {
     let quoted: Vec<String> =
         cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
     quoted.join(",") + "\n"
+}
+
+/// The committed example book is whole: every contract has its device, every payment its contract.
+#[test]
+fn the_example_book_has_no_fault() {
+    let devices = include_bytes!("../../../examples/devices.csv").as_slice();
+    let contracts = include_bytes!("../../../examples/contracts.csv").as_slice();
+    let payments = include_bytes!("../../../examples/payments.csv").as_slice();
+    let devices: Vec<_> = book::devices(devices).unwrap().map(Result::unwrap).collect();
+    let contracts: Vec<_> = book::contracts(contracts).unwrap().map(Result::unwrap).collect();
+    let payments: Vec<_> = book::payments(payments).unwrap().map(Result::unwrap).collect();
+    assert_eq!((devices.len(), contracts.len(), payments.len()), (5_000, 5_000, 60_000));
+    let imeis: BTreeSet<Imei> = devices.iter().map(|read| read.row.imei).collect();
+    assert!(contracts.iter().all(|read| imeis.contains(&read.row.imei)));
+    let mut owed: BTreeMap<&str, (Currency, i64)> = BTreeMap::new();
+    for read in &contracts {
+        let terms = &read.row.terms;
+        owed.insert(&read.row.reference, (terms.currency(), terms.total()));
+    }
+    for read in &payments {
+        let (currency, left) = owed.get_mut(read.row.reference.as_str()).unwrap();
+        *left -= read.amount(*currency).unwrap().minor;
+    }
+    assert!(owed.values().all(|(_, left)| *left >= 0));
+    let settled = owed.values().filter(|(_, left)| *left == 0).count();
+    assert!((100..2_000).contains(&settled), "{settled}");
+    let currencies: BTreeSet<Currency> = owed.values().map(|(currency, _)| *currency).collect();
+    assert!(currencies.len() >= 8, "{currencies:?}");
 }

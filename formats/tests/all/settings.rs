@@ -118,13 +118,15 @@ fn wrapped(text: &str) -> String {
     lines.join("\n")
 }
 
+/// The fast programme with one text replaced.
+fn check(from: &str, to: &str, expected: Expect) {
+    let text = FAST.replacen(from, to, 1);
+    assert_ne!(text, FAST, "{from}");
+    wrong(parse_programme(&text), expected);
+}
+
 #[test]
 fn a_wrong_programme_names_line_and_field() {
-    let check = |from: &str, to: &str, expected: Expect| {
-        let text = FAST.replacen(from, to, 1);
-        assert_ne!(text, FAST, "{from}");
-        wrong(parse_programme(&text), expected);
-    };
     check("version = 1", "version = 0", expect!["line 4: version: expected a version from 1"]);
     check(
         "version = 1",
@@ -160,6 +162,10 @@ fn a_wrong_programme_names_line_and_field() {
         line 6: past_due_tolerance: invalid type: integer `2`, expected a
         share such as "2%""#]],
     );
+}
+
+#[test]
+fn a_wrong_step_names_line_and_field() {
     check(
         "[\"wallpaper\", \"camera\"]",
         "[\"wallpaper\", \"sos\"]",

@@ -13,6 +13,8 @@ use proptest::{prelude::*, sample};
 
 pub(crate) const TENANT: [u8; 16] = [0x11; 16];
 pub(crate) const UNIT: [u8; 16] = [0x22; 16];
+/// Words, and what JSON must escape.
+const TEXTS: &str = "\\PC{1,12}|[\"\\\\\u{0}-\u{1f}é़]{1,5}x";
 /// What a turn may be; what carries a contract up the ladder comes more often.
 const OPS: &[u8] =
     &[0, 1, 2, 4, 5, 6, 7, 7, 7, 8, 8, 8, 9, 10, 10, 10, 10, 10, 11, 12, 13, 14, 15, 16, 16, 17];
@@ -46,9 +48,8 @@ pub(crate) fn ladder() -> Ladder {
 
 /// Lives of up to so many turns.
 pub(crate) fn lives(turns: usize) -> impl Strategy<Value = Life> {
-    let turn =
-        (sample::select(OPS), 0..200_u32, any::<u32>(), "\\PC{1,12}|[\"\\\\\u{0}-\u{1f}é़]{1,5}x")
-            .prop_map(|(op, hours, number, text)| Turn { op, hours, number, text });
+    let turn = (sample::select(OPS), 0..200_u32, any::<u32>(), TEXTS)
+        .prop_map(|(op, hours, number, text)| Turn { op, hours, number, text });
     (signed(), proptest::collection::vec(turn, 0..turns)).prop_map(|(signed, turns)| {
         let ladder = ladder();
         let mut life = begin(signed, &ladder);
