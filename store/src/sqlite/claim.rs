@@ -21,6 +21,14 @@ pub(super) struct Ask {
     pub(super) n: u32,
 }
 
+pub(super) const LOOKS: &str = "SELECT u.unit, u.tenant, u.next_look, coalesce(c.attempt, 0) \
+    FROM unit u LEFT JOIN claim c ON c.unit = u.unit \
+    WHERE u.next_look <= ?1 AND (c.until IS NULL OR c.until <= ?1) \
+    ORDER BY u.next_look, u.unit LIMIT ?2";
+
+pub(super) const JOBS: &str = "SELECT unit, tenant, key, due, payload, attempt FROM job \
+    WHERE queue = ?1 AND ready <= ?2 ORDER BY ready, unit, key LIMIT ?3";
+
 /// Takes work. Runs inside the group's transaction.
 pub(super) fn claim(conn: &Connection, ask: &Ask) -> Result<Vec<Claimed>, Fault> {
     match ask.queue {
@@ -30,11 +38,7 @@ pub(super) fn claim(conn: &Connection, ask: &Ask) -> Result<Vec<Claimed>, Fault>
 }
 
 fn looks(conn: &Connection, ask: &Ask) -> Result<Vec<Claimed>, Fault> {
-    let sql = "SELECT u.unit, u.tenant, u.next_look, coalesce(c.attempt, 0) FROM unit u \
-        LEFT JOIN claim c ON c.unit = u.unit \
-        WHERE u.next_look <= ?1 AND (c.until IS NULL OR c.until <= ?1) \
-        ORDER BY u.next_look, u.unit LIMIT ?2";
-    let mut statement = conn.prepare_cached(sql).map_err(wrong("due units"))?;
+    let mut statement = conn.prepare_cached(LOOKS).map_err(wrong("due units"))?;
     let rows = statement.query_map(params![micros(ask.now), ask.n], |row| {
         let unit = unit_of(row, 0)?;
         Ok(Claimed {
@@ -59,9 +63,7 @@ fn looks(conn: &Connection, ask: &Ask) -> Result<Vec<Claimed>, Fault> {
 }
 
 fn jobs(conn: &Connection, ask: &Ask) -> Result<Vec<Claimed>, Fault> {
-    let sql = "SELECT unit, tenant, key, due, payload, attempt FROM job \
-        WHERE queue = ?1 AND ready <= ?2 ORDER BY ready, unit, key LIMIT ?3";
-    let mut statement = conn.prepare_cached(sql).map_err(wrong("due jobs"))?;
+    let mut statement = conn.prepare_cached(JOBS).map_err(wrong("due jobs"))?;
     let rows = statement.query_map(params![ask.queue as u8, micros(ask.now), ask.n], |row| {
         Ok(Claimed {
             unit: unit_of(row, 0)?,

@@ -9,6 +9,8 @@ mod read;
 mod readers;
 mod row;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod write;
 mod writer;
 
@@ -50,7 +52,7 @@ impl Default for SqliteOptions {
     fn default() -> SqliteOptions {
         SqliteOptions {
             group_items: 256,
-            group_wait: Duration::from_millis(2),
+            group_wait: Duration::from_micros(300),
             readers: 2,
             queue_items: 8192,
         }

@@ -41,12 +41,13 @@ pub(super) fn page(
     }
 }
 
+pub(super) const COUNTS: &str = "SELECT status, rung, step, currency, count(*) FROM unit \
+    WHERE tenant = ?1 AND kind = ?2 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
+
 /// Contracts of a tenant counted together.
 pub(super) fn counts(conn: &Connection, tenant: TenantId) -> Result<Vec<Count>, Fault> {
-    let sql = "SELECT status, rung, step, currency, count(*) FROM unit \
-        WHERE tenant = ?1 AND kind = ?2 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
     let kind = UnitKind::Contract as u8;
-    collect(conn, sql, params![tenant.bytes(), kind], |row| {
+    collect(conn, COUNTS, params![tenant.bytes(), kind], |row| {
         let (status, rung, step) = (row.get(0)?, row.get(1)?, row.get(2)?);
         Ok(Count { status, rung, step, currency: row.get(3)?, units: unsigned(row, 4)? })
     })
@@ -72,9 +73,7 @@ fn units(
     // Every id is greater than no bytes at all.
     let after = after.map(Cursor::unit).transpose()?;
     let after = after.map_or(Vec::new(), |unit| unit.bytes().to_vec());
-    let filter = "kind = ?1 AND unit > ?2 AND (?3 IS NULL OR status = ?3) AND rung >= ?4";
-    let whose = if tenant.is_some() { "AND tenant = ?6" } else { "" };
-    let sql = format!("SELECT {UNIT} FROM unit WHERE {filter} {whose} ORDER BY unit LIMIT ?5");
+    let sql = units_sql(tenant.is_some());
     let (kind, more) = (kind as u8, more(limit));
     let rows = match tenant.map(TenantId::bytes) {
         Some(tenant) => {
@@ -85,6 +84,13 @@ fn units(
     };
     let entries = rows.into_iter().map(|row| (Cursor::of_unit(row.unit), Box::new(row)));
     Ok(cut(entries.map(|(at, row)| (at, Entry::Unit(row))), limit))
+}
+
+/// Units by rising id, of one tenant or of all.
+pub(super) fn units_sql(of_tenant: bool) -> String {
+    let filter = "kind = ?1 AND unit > ?2 AND (?3 IS NULL OR status = ?3) AND rung >= ?4";
+    let whose = if of_tenant { "AND tenant = ?6" } else { "" };
+    format!("SELECT {UNIT} FROM unit WHERE {filter} {whose} ORDER BY unit LIMIT ?5")
 }
 
 fn journal(

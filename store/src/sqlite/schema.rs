@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::Fault;
 
@@ -30,8 +30,10 @@ pub(super) fn writer(path: &Path) -> Result<Connection, Fault> {
     if mode != "wal" {
         return Err(Fault::new(format!("{}: no write-ahead log here: {mode}", path.display())));
     }
+    // A cache (64 MiB) that holds a group's pages: spilled ones are written to the log twice.
     conn.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = FAST;",
+        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; \
+         PRAGMA secure_delete = FAST; PRAGMA cache_size = -65536; PRAGMA cache_spill = OFF;",
     )
     .map_err(wrong("setting up the writer"))?;
     migrate(&mut conn, path)?;
@@ -40,7 +42,9 @@ pub(super) fn writer(path: &Path) -> Result<Connection, Fault> {
 
 /// A connection that cannot write.
 pub(super) fn reader(path: &Path) -> Result<Connection, Fault> {
-    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    conn.execute_batch("PRAGMA cache_size = -16384").map_err(wrong("setting up a reader"))?;
+    Ok(conn)
 }
 
 /// A connection for checkpoints.
@@ -57,6 +61,9 @@ fn connect(path: &Path, mode: OpenFlags) -> Result<Connection, Fault> {
         .map_err(|what| Fault::new(format!("{}: {what}", opening().what)))?;
     conn.busy_timeout(BUSY).map_err(wrong("setting the busy timeout"))?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Otherwise each run with other values may plan its statement again.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(wrong("fixing the query plans"))?;
     conn.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;")
         .map_err(wrong("setting up a connection"))?;
     Ok(conn)

@@ -18,15 +18,20 @@ struct Stored {
     version: u64,
     postings: u64,
     facets: Facets,
+    /// The hash and the version of the item's command, if it was committed before.
+    command: Option<([u8; 32], u64)>,
 }
 
 /// Applies an item whose shape was checked, or says why not and changes nothing. Runs inside the
 /// group's transaction.
 pub(super) fn commit(conn: &Connection, item: &Item) -> Result<Outcome, Fault> {
-    if let Some(outcome) = repeated(conn, item)? {
-        return Ok(outcome);
-    }
     let stored = stored(conn, item)?;
+    if let Some((hash, version)) = stored.as_ref().and_then(|unit| unit.command) {
+        return Ok(match hash == item.command.hash {
+            true => Outcome::Repeat(version),
+            false => Outcome::Conflict(Conflict::KeyReused),
+        });
+    }
     let version = stored.as_ref().map_or(0, |unit| unit.version);
     if version != item.expected {
         return Ok(Outcome::Conflict(Conflict::Version(version)));
@@ -76,26 +81,18 @@ pub(super) fn run(conn: &Connection, sql: &'static str) -> Result<(), Fault> {
     execute(conn, sql, [])
 }
 
-fn repeated(conn: &Connection, item: &Item) -> Result<Option<Outcome>, Fault> {
-    let sql = "SELECT hash, version FROM command WHERE unit = ?1 AND key = ?2";
-    let mut statement = conn.prepare_cached(sql).map_err(wrong("commands"))?;
-    let known = statement
-        .query_row(params![item.unit.bytes(), item.command.key], |row| {
-            Ok((row.get::<_, [u8; 32]>(0)?, unsigned(row, 1)?))
-        })
-        .optional()
-        .map_err(wrong("looking up a command"))?;
-    Ok(known.map(|(hash, version)| match hash == item.command.hash {
-        true => Outcome::Repeat(version),
-        false => Outcome::Conflict(Conflict::KeyReused),
-    }))
-}
-
+/// The unit, and by the way whether it knows the command: a command without its unit there is none.
 fn stored(conn: &Connection, item: &Item) -> Result<Option<Stored>, Fault> {
-    let sql = "SELECT tenant, kind, version, name, status, rung, step, currency, \
-        entries, postings, hash FROM unit WHERE unit = ?1";
+    let sql = "SELECT u.tenant, u.kind, u.version, u.name, u.status, u.rung, u.step, u.currency, \
+        u.entries, u.postings, u.hash, c.hash, c.version FROM unit u \
+        LEFT JOIN command c ON c.unit = u.unit AND c.key = ?2 WHERE u.unit = ?1";
     let mut statement = conn.prepare_cached(sql).map_err(wrong("units"))?;
-    let stored = statement.query_row([item.unit.bytes()], |row| {
+    let stored = statement.query_row(params![item.unit.bytes(), item.command.key], |row| {
+        let known: Option<[u8; 32]> = row.get(11)?;
+        let command = match known {
+            Some(hash) => Some((hash, unsigned(row, 12)?)),
+            None => None,
+        };
         Ok(Stored {
             before: Before {
                 tenant: tenant_of(row, 0)?,
@@ -111,6 +108,7 @@ fn stored(conn: &Connection, item: &Item) -> Result<Option<Stored>, Fault> {
                 step: row.get(6)?,
                 currency: row.get(7)?,
             },
+            command,
         })
     });
     stored.optional().map_err(wrong("looking up a unit"))
