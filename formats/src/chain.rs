@@ -12,7 +12,7 @@ pub fn genesis(tenant: TenantId, unit: UnitId) -> [u8; 32] {
 }
 
 /// The hash of an entry: SHA-256(previous ‖ line).
-pub fn chain(previous: [u8; 32], line: &str) -> [u8; 32] {
+pub fn chain(previous: &[u8; 32], line: &str) -> [u8; 32] {
     Sha256::new().chain_update(previous).chain_update(line.as_bytes()).finalize().into()
 }
 
@@ -72,7 +72,7 @@ pub fn verify_chain<'a>(
         if found != expected {
             return Err(ChainError::Number { expected, found });
         }
-        if chain(at.1, text) != hash {
+        if chain(&at.1, text) != hash {
             return Err(ChainError::Hash { entry: found });
         }
         at = (found, hash);
@@ -95,7 +95,7 @@ mod tests {
         let mut hash = genesis(TenantId::from_bytes(TENANT), UnitId::from_bytes(UNIT));
         let mut entries = Vec::new();
         for (entry, line) in (1..).zip(lines) {
-            hash = chain(hash, line);
+            hash = chain(&hash, line);
             entries.push((entry, *line, hash));
         }
         entries

@@ -41,14 +41,12 @@ struct Doc<T> {
     device: T,
 }
 
-impl Device {
-    /// Its stored text.
-    pub fn doc(&self) -> String {
-        written(&Doc { device: self })
-    }
+/// The text of a device.
+pub fn device_doc(device: &Device) -> String {
+    written(&Doc { device })
+}
 
-    /// The device of a stored text.
-    pub fn parse(text: &str) -> Result<Device, DocError> {
-        read::<Doc<Device>>(text).map(|doc| doc.device)
-    }
+/// The device of a stored text.
+pub fn parse_device(text: &str) -> Result<Device, DocError> {
+    read::<Doc<Device>>(text).map(|doc| doc.device)
 }

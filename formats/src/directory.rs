@@ -43,16 +43,16 @@ impl Directory {
             Directory::Pack(_) => "pack",
         }
     }
+}
 
-    /// Its stored text.
-    pub fn doc(&self) -> String {
-        written(self)
-    }
+/// The text of a directory entry.
+pub fn directory_doc(entry: &Directory) -> String {
+    written(entry)
+}
 
-    /// The entry of a stored text.
-    pub fn parse(text: &str) -> Result<Directory, DocError> {
-        read(text)
-    }
+/// The directory entry of a stored text.
+pub fn parse_directory(text: &str) -> Result<Directory, DocError> {
+    read(text)
 }
 
 /// A lender, carrier or maker on this installation.

@@ -1,25 +1,27 @@
 //! Received money as stored: an item of its own until a contract has counted it.
 
-use domain::{Currency, Moment, Money, TenantId, UnitId};
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeTuple};
+use domain::{Currency, Moment, TenantId, UnitId};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     doc::{DocError, read, written},
-    text::{AsText, one},
+    text::one,
 };
 
 /// Received money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Intake {
-    /// How much.
-    pub amount: Amount,
-    /// Whether the provider can no longer take it back.
-    pub confirmed: bool,
+    /// How much, in minor units.
+    #[serde(with = "one")]
+    pub amount: i64,
     /// SHA-256 of what the message says, the same however it is written: a second message with
     /// the same id and another content is a conflict.
     #[serde(with = "one")]
     pub content_hash: [u8; 32],
+    /// Of which currency.
+    #[serde(with = "one")]
+    pub currency: Currency,
     /// When the payer paid.
     #[serde(with = "one")]
     pub paid_at: Moment,
@@ -40,15 +42,6 @@ pub struct Intake {
     /// Whose it is.
     #[serde(with = "one")]
     pub tenant: TenantId,
-}
-
-/// How much was received.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Amount {
-    /// An amount.
-    Known(Money),
-    /// A decimal number in the currency of a contract that is not found yet.
-    Decimal(String),
 }
 
 /// Where received money is.
@@ -77,8 +70,8 @@ pub enum IntakeState {
     /// Taken back.
     Reversed {
         /// The contract that had counted it.
-        #[serde(with = "crate::text::maybe")]
-        contract: Option<UnitId>,
+        #[serde(with = "one")]
+        contract: UnitId,
     },
 }
 
@@ -101,47 +94,12 @@ struct Doc<T> {
     intake: T,
 }
 
-impl Intake {
-    /// Its stored text.
-    pub fn doc(&self) -> String {
-        written(&Doc { intake: self })
-    }
-
-    /// The item of a stored text.
-    pub fn parse(text: &str) -> Result<Intake, DocError> {
-        read::<Doc<Intake>>(text).map(|doc| doc.intake)
-    }
+/// The text of an intake item.
+pub fn intake_doc(intake: &Intake) -> String {
+    written(&Doc { intake })
 }
 
-/// `["19990","INR"]`, or `["199.90"]` while the currency is not known.
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Amount::Known(money) => {
-                (AsText(&money.minor), AsText(&money.currency)).serialize(serializer)
-            }
-            Amount::Decimal(text) => {
-                let mut tuple = serializer.serialize_tuple(1)?;
-                tuple.serialize_element(text)?;
-                tuple.end()
-            }
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Amount {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        let parts: Vec<String> = Vec::deserialize(deserializer)?;
-        match parts.as_slice() {
-            [decimal] => Ok(Amount::Decimal(decimal.clone())),
-            [minor, code] => {
-                let money = minor.parse().ok().zip(Currency::parse(code));
-                let (minor, currency) =
-                    money.ok_or_else(|| D::Error::custom("expected minor units and currency"))?;
-                Ok(Amount::Known(Money::new(minor, currency)))
-            }
-            _ => Err(D::Error::custom("expected an amount of one or two texts")),
-        }
-    }
+/// The intake item of a stored text.
+pub fn parse_intake(text: &str) -> Result<Intake, DocError> {
+    read::<Doc<Intake>>(text).map(|doc| doc.intake)
 }

@@ -14,6 +14,8 @@ use crate::{
     text::{AsText, one, set},
 };
 
+pub use crate::chain::{ChainError, chain, genesis, verify_chain};
+
 /// Why a text is not a journal line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JournalError {
@@ -103,8 +105,8 @@ pub fn decision_line(decision: &Recorded, standing: &Standing, ladder: &Ladder) 
 }
 
 /// The line of the lease content that a version of the contract got.
-pub fn lease_line(version: u64, content_hash: [u8; 32]) -> String {
-    written(&LeaseOut { hash: AsText(&content_hash), kind: "lease", version: AsText(&version) })
+pub fn lease_line(version: u64, content_hash: &[u8; 32]) -> String {
+    written(&LeaseOut { hash: AsText(content_hash), kind: "lease", version: AsText(&version) })
 }
 
 /// Reads any line.
@@ -116,7 +118,7 @@ pub fn parse_line(text: &str) -> Result<Entry, JournalError> {
         Kind::Lease => {
             let line: LeaseIn = from_json(text)?;
             let (version, hash) = (line.version, line.hash);
-            canonical(text, &lease_line(version, hash))?;
+            canonical(text, &lease_line(version, &hash))?;
             Ok(Entry::Lease { version, hash })
         }
     }

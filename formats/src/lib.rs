@@ -27,11 +27,12 @@ mod shape;
 mod text;
 
 pub use chain::{ChainError, chain, genesis, verify_chain};
-pub use device::Device;
+pub use device::{Device, device_doc, parse_device};
 pub use directory::{ApiKey, Directory, Person, Role, StoredPack, StoredProgramme, Tenant};
+pub use directory::{directory_doc, parse_directory};
 pub use doc::{DocError, contract_doc, parse_contract};
 pub use fold::{FoldError, fold};
-pub use intake::{Intake, IntakeState};
+pub use intake::{Intake, IntakeState, intake_doc, parse_intake};
 pub use journal::{Entry, JournalError, parse_decision, parse_fact, parse_line};
 pub use journal::{decision_line, fact_line, lease_line};
 pub use lender::{LenderFile, parse_lender};

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Currency, Moment, Money, TenantId, UnitId, Zone, policy::Lender};
+use domain::{Currency, Moment, TenantId, UnitId, Zone, policy::Lender};
 use formats::{
     ApiKey, Device, Directory, Intake, IntakeState, Person, Role, StoredPack, StoredProgramme,
-    Tenant, contract_doc, fold, intake::Amount, parse_contract,
+    Tenant, contract_doc, device_doc, directory_doc, fold, intake_doc, parse_contract,
+    parse_device, parse_directory, parse_intake,
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
@@ -40,9 +41,9 @@ proptest! {
     fn no_text_panics(text in "\\PC{0,80}") {
         let (unit, tenant) = ids();
         prop_assert!(parse_contract(unit, tenant, &text).is_err());
-        prop_assert!(Intake::parse(&text).is_err());
-        prop_assert!(Directory::parse(&text).is_err());
-        prop_assert!(Device::parse(&text).is_err());
+        prop_assert!(parse_intake(&text).is_err());
+        prop_assert!(parse_directory(&text).is_err());
+        prop_assert!(parse_device(&text).is_err());
     }
 }
 
@@ -100,15 +101,14 @@ fn intake_items_come_back() {
         IntakeState::InTransit { contract },
         IntakeState::Applied { contract },
         IntakeState::Suspense { reason: "unknown_reference".into() },
-        IntakeState::Reversed { contract: Some(contract) },
-        IntakeState::Reversed { contract: None },
+        IntakeState::Reversed { contract },
     ];
     for state in states {
-        for amount in [Amount::Known(Money::new(-5, currency)), Amount::Decimal("1.50".into())] {
+        for amount in [1, i64::MAX] {
             let intake = Intake {
                 amount,
-                confirmed: true,
                 content_hash: [1; 32],
+                currency,
                 paid_at: Moment::from_micros(1),
                 provider: "bank".into(),
                 provider_id: "b\"1".into(),
@@ -118,9 +118,10 @@ fn intake_items_come_back() {
                 state: state.clone(),
                 tenant: TenantId::from_bytes(TENANT),
             };
-            let text = intake.doc();
-            assert_eq!(Intake::parse(&text).unwrap(), intake);
-            assert!(text.contains("\"amount\":[\"-5\",\"KWD\"]") || text.contains("[\"1.50\"]"));
+            let text = intake_doc(&intake);
+            assert_eq!(parse_intake(&text).unwrap(), intake);
+            let expected = format!("{{\"intake\":{{\"amount\":\"{amount}\",");
+            assert!(text.starts_with(&expected), "{text}");
         }
     }
 }
@@ -156,7 +157,7 @@ fn directory_entries_come_back() {
         Directory::Pack(StoredPack::new(formats::packs::builtin()[0].1.into()).unwrap()),
     ];
     for entry in entries {
-        assert_eq!(Directory::parse(&entry.doc()).unwrap(), entry);
+        assert_eq!(parse_directory(&directory_doc(&entry)).unwrap(), entry);
     }
     let device = Device {
         contract: None,
@@ -165,7 +166,7 @@ fn directory_entries_come_back() {
         model: "X".into(),
         serial: Some("S".into()),
     };
-    assert_eq!(Device::parse(&device.doc()).unwrap(), device);
+    assert_eq!(parse_device(&device_doc(&device)).unwrap(), device);
 }
 
 #[test]

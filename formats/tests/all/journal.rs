@@ -133,7 +133,7 @@ fn decision_text() -> String {
 fn the_lines_are_fixed() {
     let mut lines: Vec<String> = every_fact().iter().map(fact_line).collect();
     lines.push(decision_text());
-    lines.push(lease_line(u64::MAX, [0xfb; 32]));
+    lines.push(lease_line(u64::MAX, &[0xfb; 32]));
     expect_file!["journal.jsonl"].assert_eq(&(lines.join("\n") + "\n"));
 }
 
@@ -163,7 +163,7 @@ fn every_kind_reads_back() {
     assert_eq!(entry.restrictions, world::ladder().restrictions(Stage::restrict(1)));
     assert_eq!(entry.line(), decision_text());
     let lease = Entry::Lease { version: 3, hash: [9; 32] };
-    assert_eq!(parse_line(&lease_line(3, [9; 32])), Ok(lease));
+    assert_eq!(parse_line(&lease_line(3, &[9; 32])), Ok(lease));
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn keys_are_sorted_and_numbers_small() {
         }
     }
     let mut lines: Vec<String> = every_fact().iter().map(fact_line).collect();
-    lines.extend([decision_text(), lease_line(1, [0; 32])]);
+    lines.extend([decision_text(), lease_line(1, &[0; 32])]);
     lines.push(formats::contract_doc(&world::full(2)));
     for line in lines {
         check(&serde_json::from_str(&line).unwrap(), &line);
@@ -252,7 +252,7 @@ proptest! {
                 Entry::Fact(fact) => prop_assert_eq!(&fact_line(&fact), line),
                 Entry::Decision(entry) => prop_assert_eq!(&entry.line(), line),
                 Entry::Lease { version, hash } => {
-                    prop_assert_eq!(&lease_line(version, hash), line);
+                    prop_assert_eq!(&lease_line(version, &hash), line);
                 }
             }
         }

@@ -187,7 +187,7 @@ fn settle(life: &mut Life, ladder: &Ladder, at: Moment) {
         return;
     }
     life.journal.push(decision_line(&recorded, &made.standing, ladder));
-    life.journal.push(lease_line(life.journal.len() as u64, [7; 32]));
+    life.journal.push(lease_line(life.journal.len() as u64, &[7; 32]));
     life.contract.record(recorded);
 }
 
