@@ -3,13 +3,13 @@
 //! One encoding serves everything kept as JSON: keys sorted, no white space, money and other
 //! 64-bit numbers as decimal strings, small numbers as numbers, bytes as base64url without
 //! padding, moments as RFC 3339 in UTC with six decimals, days as `YYYY-MM-DD`, stages as
-//! `restrict/2`. [`shape`] holds it; what is written twice from the same value is the same bytes.
+//! `restrict/2`, text escaped no more than JSON demands. A value has exactly one text.
 //!
 //! **Invariant:** no I/O: texts and readers come in, values go out.
 //! **Invariant:** decides nothing; what a text says is handed to `domain` as it stands.
 //! **Invariant:** no bytes of the wire, no SQL, no HTTP.
 //! **Invariant:** any input gives a value or an error that says where and what; never a panic.
-//! **Invariant:** no error and no `Debug` shows a name, a phone number or a whole IMEI.
+//! **Invariant:** no error and no `Debug` shows a borrower's name or phone number, or a whole IMEI.
 
 pub mod book;
 pub mod chain;
