@@ -310,9 +310,9 @@ fn notices_lapse(contract: &Contract, ladder: &Ladder, paid: i64, delta: i64, at
     let after = Position::new(terms, paid, tolerance);
     let standing = after.on(terms.zone().day(at));
     let moved = after.anchor() != before.anchor();
-    let below = standing.days_past_due < ladder.min_dpd_restrict
-        || ladder.dates_stage(&standing) < Stage::NOTICE;
-    standing.unpaid_count == 0 || (moved && below)
+    standing.unpaid_count == 0
+        || (moved && standing.days_past_due < ladder.min_dpd_restrict)
+        || ladder.dates_stage(&standing) < Stage::NOTICE
 }
 
 fn prepare(

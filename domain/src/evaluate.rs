@@ -157,8 +157,10 @@ fn ended(contract: &Contract) -> Option<Reason> {
     }
 }
 
-/// A contract that can no longer rise is clear; a release follows once its money is certain.
+/// A contract that can no longer rise is clear, and its calendar has no more say; a release follows
+/// once its money is certain.
 fn at_rest(contract: &Contract, standing: Standing, reason: Reason) -> Decision {
+    let standing = Standing { remaining: standing.remaining, ..Standing::default() };
     let mut decision = Decision {
         stage: Stage::CLEAR,
         restrictions: BTreeSet::new(),
