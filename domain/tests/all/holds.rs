@@ -1,0 +1,139 @@
+//! Holds keep things from rising or lower them; they never raise.
+
+use domain::{Command, Moment, Reason, Stage, fact::HoldKind};
+
+use crate::scene::{DAY_S, RATE, World, fast, terms};
+
+fn overdue(days: i64) -> World {
+    let mut world = World::new(fast(), terms("Asia/Kolkata"));
+    world.walk_to("2026-01-10");
+    world.walk_days(days);
+    world
+}
+
+/// On the day of `restrict/1` (7 days past due) a hold opens, a week later it ends, and two days
+/// after that the phone stands at lock again.
+#[test]
+fn each_kind_freezes_or_lowers_and_then_lets_go() {
+    let lowered = [
+        (HoldKind::Dispute, Stage::restrict(1)),
+        (HoldKind::Hardship, Stage::restrict(1)),
+        (HoldKind::Promise, Stage::restrict(1)),
+        (HoldKind::FeedStale, Stage::restrict(1)),
+        (HoldKind::PaymentPending, Stage::NOTICE),
+        (HoldKind::LegalStay, Stage::CLEAR),
+        (HoldKind::EnforcementOff, Stage::CLEAR),
+    ];
+    assert_eq!(lowered.len(), HoldKind::ALL.len());
+    for (kind, held_at) in lowered {
+        let mut world = overdue(7);
+        assert_eq!(world.stage(), Stage::restrict(1));
+        world.open_hold(kind, Some(7));
+        assert_eq!(world.stage(), held_at, "{kind:?}");
+        assert!(world.decision().reasons.contains(&Reason::Held(kind)));
+        assert!(world.decision().timetable.iter().all(|entry| !entry.stage.restricts()));
+        let ends = world.now.plus_seconds(7 * DAY_S);
+        world.walk(Moment::from_micros(ends.micros() - 1));
+        assert_eq!(world.stage(), held_at, "{kind:?} to its last moment");
+        world.walk_days(1);
+        // One step at a time also after the hold.
+        assert!(world.stage() <= Stage::restrict(2), "{kind:?}");
+        world.walk_days(3);
+        assert_eq!(world.stage(), Stage::LOCK, "{kind:?} has ended");
+    }
+}
+
+#[test]
+fn a_hold_without_end_lasts_until_it_is_closed() {
+    let mut world = overdue(7);
+    let id = world.open_hold(HoldKind::Dispute, None);
+    world.walk_days(400);
+    assert_eq!(world.stage(), Stage::restrict(1));
+    world.act(Command::CloseHold(id));
+    assert_eq!(world.stage(), Stage::restrict(2));
+    assert_eq!(world.try_act(Command::CloseHold(id)), Ok(0), "closed already");
+}
+
+#[test]
+fn money_on_its_way_and_promises_need_an_end() {
+    let mut world = overdue(7);
+    for kind in HoldKind::ALL {
+        let id = domain::HoldId::from_bytes([world.next_id(); 16]);
+        let hold = |from, until| {
+            let cause = "test".to_owned();
+            Command::OpenHold(domain::fact::Hold { id, kind, from, until, cause })
+        };
+        let needs = matches!(kind, HoldKind::PaymentPending | HoldKind::Promise);
+        if needs {
+            let refused = world.try_act(hold(world.now, None)).unwrap_err();
+            assert_eq!(refused.code, "hold_needs_end");
+        }
+        let day = world.now.plus_seconds(DAY_S);
+        for (from, until) in [
+            (day, None),
+            (world.now, Some(world.now)),
+            (world.now, Some(world.now.plus_seconds(181 * DAY_S))),
+        ] {
+            let until = until.or(needs.then_some(day));
+            let refused = world.try_act(hold(from, until)).unwrap_err();
+            assert_eq!(refused.code, "hold_out_of_range", "{kind:?}");
+        }
+    }
+    assert!(world.contract.holds.is_empty());
+}
+
+/// What began before the freeze stays, what began after it falls back.
+#[test]
+fn a_freeze_counts_from_its_own_beginning() {
+    for (back_days, stage) in [(0, Stage::restrict(2)), (2, Stage::NOTICE), (1, Stage::restrict(1))]
+    {
+        let mut world = overdue(8);
+        assert_eq!(world.stage(), Stage::restrict(2));
+        let from = world.now.plus_seconds(-back_days * DAY_S);
+        world.open_hold_from(HoldKind::Dispute, from, Some(10));
+        assert_eq!(world.stage(), stage, "{back_days} days back");
+    }
+}
+
+/// A provisional unlock that runs out during a dispute does not lock the phone again.
+#[test]
+fn nothing_rises_while_a_freeze_lasts_not_even_when_a_ceiling_ends() {
+    let mut world = overdue(7);
+    let pending = world.open_hold(HoldKind::PaymentPending, Some(2));
+    world.walk_days(1);
+    let dispute = world.open_hold(HoldKind::Dispute, None);
+    world.walk_days(10);
+    assert_eq!(world.stage(), Stage::NOTICE);
+    world.act(Command::CloseHold(pending));
+    world.walk_days(10);
+    assert_eq!(world.stage(), Stage::NOTICE);
+    world.act(Command::CloseHold(dispute));
+    assert_eq!(world.stage(), Stage::restrict(1));
+    assert!(world.contract.holds.is_empty());
+}
+
+/// Nobody is given notice under a stay, and none that was shown meanwhile counts.
+#[test]
+fn a_stay_gives_no_notice() {
+    let mut world = overdue(2);
+    let prepared = world.contract.notices[0].clone();
+    world.open_hold(HoldKind::LegalStay, Some(30));
+    assert!(world.contract.notices.is_empty());
+    world.walk_days(20);
+    assert!(world.contract.notices.is_empty());
+    let shown =
+        Command::NoticeShown { id: prepared.id, shown: world.now, text_hash: "00".to_owned() };
+    assert_eq!(world.try_act(shown), Ok(0));
+    world.walk_days(10);
+    assert_eq!(world.stage(), Stage::NOTICE, "after the stay the first notice");
+}
+
+#[test]
+fn a_held_phone_still_opens_by_payment() {
+    for kind in HoldKind::ALL {
+        let mut world = overdue(20);
+        world.open_hold(kind, Some(30));
+        world.pay(RATE);
+        assert_eq!(world.stage(), Stage::CLEAR, "{kind:?}");
+    }
+}

@@ -1,0 +1,348 @@
+//! Walks up and down the ladder, look by look.
+
+use domain::{
+    Command, Moment, Reason, Stage, UnitId,
+    evaluate::{Planned, evaluate},
+};
+use expect_test::{Expect, expect};
+
+use crate::scene::{DAY_S, RATE, World, fast, lender, rbi, terms, wall};
+
+fn check(world: &World, expected: Expect) {
+    expected.assert_eq(&world.told());
+}
+
+/// An overdue contract under the fast ladder on the day its first row is this many days past due.
+fn overdue(days: i64) -> World {
+    let mut world = World::new(fast(), terms("Asia/Kolkata"));
+    world.walk_to("2026-01-10");
+    world.walk_days(days);
+    world
+}
+
+fn at_stage(stage: Stage) -> World {
+    let mut world = World::new(fast(), terms("Asia/Kolkata"));
+    while world.stage() != stage {
+        world.walk_days(1);
+        assert!(world.now < world.midnight("2026-03-01"), "{stage} was never reached");
+    }
+    world
+}
+
+/// Invariant 8: an overdue device that hears us reaches what its lender and law agreed on.
+#[test]
+fn an_overdue_device_that_hears_us_reaches_the_top() {
+    let mut world = World::new(rbi(), terms("Asia/Kolkata"));
+    world.walk_to("2026-08-01");
+    check(
+        &world,
+        expect![[r#"
+            2025-12-11 00:00 clear
+            2026-01-11 00:00 remind
+            2026-03-11 00:00 notice
+            2026-04-10 00:00 restrict/1
+            2026-04-13 00:00 restrict/2
+            2026-04-17 00:00 restrict/3
+        "#]],
+    );
+    let zone = world.contract.terms().zone().clone();
+    let notices: Vec<String> =
+        world.facts.iter().filter_map(|fact| told_of_notice(&zone, fact)).collect();
+    expect![[r#"
+        2026-03-08 00:00 notice 1 prepared for 2026-03-11 00:00 over 30000
+        2026-03-11 00:00 shown
+        2026-03-30 00:00 notice 2 prepared for 2026-04-02 00:00 over 30000
+        2026-04-02 00:00 shown"#]]
+    .assert_eq(&notices.join("\n"));
+}
+
+fn told_of_notice(zone: &domain::Zone, fact: &domain::Fact) -> Option<String> {
+    let at = wall(zone, fact.at);
+    match &fact.what {
+        domain::What::NoticePrepared { k, show_from, owed, .. } => {
+            Some(format!("{at} notice {k} prepared for {} over {owed}", wall(zone, *show_from)))
+        }
+        domain::What::NoticeDelivered { .. } => Some(format!("{at} shown")),
+        _ => None,
+    }
+}
+
+#[test]
+fn the_fast_ladder_reaches_lock_rung_by_rung() {
+    let mut world = World::new(fast(), terms("Asia/Kolkata"));
+    world.walk_to("2026-02-01");
+    check(
+        &world,
+        expect![[r#"
+            2025-12-11 00:00 clear
+            2026-01-11 00:00 remind
+            2026-01-13 00:00 notice
+            2026-01-17 00:00 restrict/1
+            2026-01-18 00:00 restrict/2
+            2026-01-19 00:00 lock
+        "#]],
+    );
+}
+
+/// Invariant 2, fact by fact: whatever is missing, nothing above notice follows however long.
+#[test]
+fn no_restriction_without_consent_pack_dates_notice_and_named_lender() {
+    let until = |world: &World| world.midnight("2029-01-01");
+    let walked = |mut world: World| {
+        world.walk(until(&world));
+        assert_eq!(world.stage(), Stage::NOTICE);
+        assert!(world.stages.iter().all(|(_, stage)| !stage.restricts()));
+        world.decision().reasons
+    };
+    let mut unnamed = fast();
+    unnamed.lender.complaints.clear();
+    assert!(walked(World::new(unnamed, terms("Asia/Kolkata"))).contains(&Reason::LenderNotNamed));
+
+    let mut unconsented = World::unenrolled(fast(), terms("Asia/Kolkata"), false);
+    unconsented.act(Command::Enrol(crate::scene::enrolment(1)));
+    assert!(walked(unconsented).contains(&Reason::NoConsent));
+
+    let unenrolled = World::unenrolled(fast(), terms("Asia/Kolkata"), true);
+    assert!(walked(unenrolled).contains(&Reason::NotEnrolled));
+
+    let mut unseen = World::new(fast(), terms("Asia/Kolkata"));
+    unseen.habits.shows = false;
+    assert!(walked(unseen).contains(&Reason::NoticeNotDelivered(1)));
+
+    let mut dateless = crate::scene::fast_programme();
+    dateless.steps.iter_mut().for_each(|step| step.when.days_past_due = 100_000);
+    dateless.lock = None;
+    let packs = [&crate::scene::fast_pack()];
+    let ladder = domain::Ladder::resolve(&dateless, &packs, &lender()).unwrap();
+    walked(World::new(ladder, terms("Asia/Kolkata")));
+
+    // Without a pack there is no ladder at all.
+    assert!(domain::Ladder::resolve(&crate::scene::fast_programme(), &[], &lender()).is_err());
+}
+
+/// Invariant 1 on the plain road: whoever pays by the due day never sees more than clear.
+#[test]
+fn good_standing_is_never_restricted() {
+    let mut world = World::new(fast(), terms("Asia/Kolkata"));
+    let rows = world.contract.terms().rows().to_vec();
+    for row in rows {
+        let end_of_due_day = world.contract.terms().zone().at(row.due, 86_399);
+        world.walk(end_of_due_day);
+        world.pay(row.amount);
+    }
+    world.walk_days(400);
+    assert_eq!(world.climbed(), ["clear"]);
+    assert!(world.contract.is_released());
+}
+
+#[test]
+fn a_second_notice_that_nobody_saw_keeps_everything_at_notice() {
+    let mut world = overdue(3);
+    world.habits.shows = false;
+    world.walk_days(300);
+    assert_eq!(world.stage(), Stage::NOTICE);
+    assert!(world.decision().reasons.contains(&Reason::NoticeNotDelivered(2)));
+    world.habits.shows = true;
+    world.look();
+    world.walk_days(3);
+    assert_eq!(world.stage(), Stage::restrict(2));
+}
+
+#[test]
+fn a_silent_device_never_starts_the_next_clock() {
+    let mut world = overdue(6);
+    world.habits.reports = false;
+    world.walk_days(300);
+    assert_eq!(world.stage(), Stage::restrict(1));
+    assert!(world.decision().reasons.contains(&Reason::WaitsForEffect(Stage::restrict(1))));
+    world.habits.reports = true;
+    world.look();
+    let heard = world.now;
+    world.walk_days(30);
+    assert_eq!(world.stages.last(), Some(&(heard.plus_seconds(2 * DAY_S), Stage::LOCK)));
+}
+
+/// A letter proves that the notice reached a person, not that the phone stood on its rung.
+#[test]
+fn a_declared_notice_does_not_speak_for_a_silent_device() {
+    let mut world = World::new(fast(), terms("Asia/Kolkata")).silent();
+    world.walk_to("2026-01-14");
+    for k in [1, 2] {
+        let delivered = world.now;
+        world.act(Command::DeclareNotice { k, delivered, evidence: format!("letter {k}") });
+        world.walk_days(2);
+    }
+    world.walk_days(60);
+    assert_eq!(world.stage(), Stage::NOTICE);
+    assert!(world.decision().reasons.contains(&Reason::WaitsForEffect(Stage::NOTICE)));
+    world.habits.reports = true;
+    world.look();
+    assert_eq!(world.stage(), Stage::restrict(1));
+}
+
+/// Invariant 4: down in the very commit of the payment, from everywhere.
+#[test]
+fn paying_opens_at_once_from_every_stage() {
+    let stages =
+        [Stage::REMIND, Stage::NOTICE, Stage::restrict(1), Stage::restrict(2), Stage::LOCK];
+    for stage in stages {
+        let mut world = at_stage(stage);
+        world.pay(RATE);
+        assert_eq!(world.stages.last(), Some(&(world.now, Stage::CLEAR)), "{stage}");
+        assert!(world.contract.notices.is_empty(), "{stage}: cured arrears keep no notice");
+        assert_eq!(world.decision().reasons, [Reason::InGoodStanding]);
+        // The next arrears climb from the bottom with notices of their own.
+        let paid_at = world.now;
+        world.walk_to("2026-03-01");
+        let again: Vec<String> = (world.stages.iter().filter(|(at, _)| *at > paid_at))
+            .map(|(at, stage)| format!("{} {stage}", wall(world.contract.terms().zone(), *at)))
+            .collect();
+        let expected = [
+            "2026-02-11 00:00 remind",
+            "2026-02-13 00:00 notice",
+            "2026-02-17 00:00 restrict/1",
+            "2026-02-18 00:00 restrict/2",
+            "2026-02-19 00:00 lock",
+        ];
+        assert_eq!(again, expected, "after {stage}");
+    }
+}
+
+#[test]
+fn a_part_payment_moves_the_anchor_and_the_stage_follows() {
+    // Two rows past due: 40 and 9 days. Covering the first leaves 9 days: still above the pack's
+    // least, the notices carry on; 2 days below it they lapse.
+    let cases = [("2026-02-19", Stage::LOCK, true), ("2026-02-17", Stage::restrict(2), true)];
+    for (day, after, carry) in cases {
+        let mut world = World::new(fast(), terms("Asia/Kolkata"));
+        world.walk_to(day);
+        assert_eq!(world.stage(), Stage::LOCK);
+        world.pay(RATE);
+        assert_eq!(world.stage(), after, "{day}");
+        assert_eq!(!world.contract.notices.is_empty(), carry, "{day}");
+    }
+    for (day, after) in [("2026-02-15", Stage::NOTICE), ("2026-02-12", Stage::REMIND)] {
+        let mut world = World::new(fast(), terms("Asia/Kolkata"));
+        world.walk_to(day);
+        world.pay(RATE);
+        assert_eq!(world.stage(), after, "{day}");
+        let lapsed = world.facts.iter().any(|fact| fact.what == domain::What::NoticesLapsed);
+        assert!(lapsed, "{day}");
+    }
+    // A part of the oldest row moves nothing.
+    let mut world = at_stage(Stage::restrict(2));
+    world.pay(RATE / 2);
+    assert_eq!(world.stage(), Stage::restrict(2));
+}
+
+#[test]
+fn money_taken_back_needs_notices_of_its_own() {
+    let mut world = overdue(30);
+    assert_eq!(world.stage(), Stage::LOCK);
+    world.pay(RATE);
+    world.walk_days(5);
+    let payment = UnitId::from_bytes([200; 16]);
+    world.act(Command::ReversePayment { payment, amount: RATE });
+    // 35 days past due at once, and yet the ladder starts with a notice.
+    assert_eq!(world.decision().standing.days_past_due, 35);
+    assert_eq!(world.stage(), Stage::NOTICE);
+    let reversed = world.now;
+    world.walk_days(30);
+    let first = world.stages.iter().find(|(at, stage)| *at > reversed && stage.restricts());
+    assert_eq!(first, Some(&(reversed.plus_seconds(4 * DAY_S), Stage::restrict(1))));
+}
+
+#[test]
+fn crumbs_within_the_tolerance_are_not_past_due() {
+    // 2 % of an instalment of 10,000 is 200.
+    for (short, stage) in [(200, Stage::CLEAR), (201, Stage::LOCK)] {
+        let mut world = World::new(fast(), terms("Asia/Kolkata"));
+        world.pay(RATE - short);
+        world.walk_to("2026-02-08");
+        assert_eq!(world.stage(), stage, "short by {short}");
+    }
+}
+
+#[test]
+fn what_is_owed_voids_a_text_that_nobody_saw() {
+    let mut world = World::new(rbi(), terms("Asia/Kolkata"));
+    world.habits.shows = false;
+    world.walk_to("2026-03-12");
+    let old = world.contract.notices[0].clone();
+    assert_eq!(old.owed, 3 * RATE);
+    world.pay(RATE / 2);
+    let text_hash = "00".to_owned();
+    let shown = Command::NoticeShown { id: old.id, shown: world.now, text_hash };
+    assert_eq!(world.try_act(shown.clone()), Ok(0), "the old text proves nothing");
+    assert_eq!(world.contract.notices[0].owed, 3 * RATE - RATE / 2);
+    // A row that falls due does the same, however late somebody looks.
+    let current = world.contract.notices[0].id;
+    world.now = world.midnight("2026-04-12");
+    let text_hash = "00".to_owned();
+    let late = Command::NoticeShown { id: current, shown: world.now, text_hash };
+    assert_eq!(world.try_act(late), Ok(0));
+    assert_eq!(world.contract.notices[0].owed, 4 * RATE - RATE / 2);
+}
+
+/// The same facts give the same stages at the same moments, however rarely somebody looks.
+#[test]
+fn a_late_sweep_changes_nothing() {
+    let mut exact = World::new(fast(), terms("America/Havana"));
+    exact.walk_to("2026-01-30");
+    exact.pay(RATE);
+    exact.walk_to("2026-03-20");
+    let ladder = &exact.ladder;
+    for sweep_days in [1, 5, 40, 1000] {
+        let mut contract = crate::scene::signed(terms("America/Havana"), ladder, true);
+        let mut facts = exact.facts.iter().peekable();
+        let mut swept = contract.signed_at;
+        let mut hour = contract.signed_at;
+        let mut told = vec![(hour, Stage::CLEAR)];
+        while hour < exact.now {
+            hour = hour.plus_seconds(3600);
+            while let Some(fact) = facts.next_if(|fact| fact.at <= hour) {
+                contract.apply(fact);
+            }
+            let decision = evaluate(&contract, ladder, hour);
+            if told.last().is_none_or(|(_, known)| *known != decision.stage) {
+                told.push((hour, decision.stage));
+            }
+            if hour.seconds_since(swept) >= sweep_days * DAY_S {
+                swept = hour;
+                let (stage, reasons) = (decision.stage, decision.reasons);
+                let timetable = decision.timetable;
+                contract.record(domain::Recorded { at: hour, stage, reasons, timetable });
+            }
+        }
+        assert_eq!(told, exact.stages, "a sweep every {sweep_days} days");
+    }
+}
+
+/// What a device does with a timetable alone: each entry at the later of its own moment and its
+/// seconds after the entry before took effect.
+pub(crate) fn followed(timetable: &[Planned], standing_since: Moment) -> Vec<(Moment, Stage)> {
+    let mut effect = standing_since;
+    let mut told = Vec::new();
+    for entry in timetable {
+        effect = entry.at.max(effect.plus_seconds(i64::from(entry.after_s)));
+        told.push((effect, entry.stage));
+    }
+    told
+}
+
+#[test]
+fn an_offline_follower_walks_where_the_server_would_send_it() {
+    for day in ["2026-01-14", "2026-01-15", "2026-01-17", "2026-01-18"] {
+        let mut world = World::new(fast(), terms("Asia/Kolkata"));
+        world.walk_to(day);
+        // Both notices are seen from the 14th on; by then all that follows is justified.
+        world.walk_days(1);
+        let known = world.stages.len();
+        let stage = world.stage();
+        let since = world.contract.effect(stage).unwrap();
+        let alone = followed(&world.decision().timetable, since);
+        world.walk_to("2026-03-01");
+        assert_eq!(alone, world.stages[known..], "from {day}");
+        assert!(!alone.is_empty() || stage == Stage::LOCK, "from {day}");
+    }
+}

@@ -1,0 +1,14 @@
+//! What the domain promises, seen from outside: golden timelines, walks up and down the ladder,
+//! properties over random lives of a contract.
+#![expect(clippy::unwrap_used, reason = "a test that meets nothing where something must be fails")]
+
+mod commands;
+mod golden_overdue;
+mod holds;
+mod ladder_walk;
+mod life;
+mod packs;
+mod properties;
+mod release;
+mod scene;
+mod zones;
