@@ -180,7 +180,7 @@ impl Contract {
             What::Signed(_) => {}
             What::Enrolled(device) => self.enrolled(device),
             What::PaymentPosted { amount, confirmed, .. } => {
-                self.money(*amount);
+                self.paid = self.paid.saturating_add(*amount);
                 if !confirmed {
                     self.unconfirmed = self.unconfirmed.saturating_add(*amount);
                 }
@@ -189,10 +189,10 @@ impl Contract {
                 self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
             }
             What::PaymentReversed { amount, .. } => {
-                self.money(amount.saturating_neg());
+                self.paid = self.paid.saturating_sub(*amount);
                 self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
             }
-            What::GoodwillCredited { amount, .. } => self.money(*amount),
+            What::GoodwillCredited { amount, .. } => self.paid = self.paid.saturating_add(*amount),
             What::NoticePrepared { .. } => self.prepared(&fact.what),
             What::NoticeDelivered { id, channel, delivered, .. } => {
                 self.delivered(*id, *channel, *delivered);
@@ -234,21 +234,11 @@ impl Contract {
         }
     }
 
-    /// Money moves what is owed: texts that reached nobody yet no longer say what is true.
-    fn money(&mut self, delta: i64) {
-        self.paid = self.paid.saturating_add(delta);
-        self.void_undelivered();
-    }
-
-    fn void_undelivered(&mut self) {
-        self.notices.retain(|notice| !notice.delivered.is_empty());
-    }
-
     /// Under a stay nobody is given notice.
     fn hold_opened(&mut self, hold: &Hold, at: Moment) {
         self.holds.push(hold.clone());
         if hold.kind.ceiling().is_some_and(|highest| highest < Stage::NOTICE) {
-            self.void_undelivered();
+            self.notices.retain(|notice| !notice.delivered.is_empty());
         }
         self.forget_holds(at);
     }

@@ -310,9 +310,8 @@ fn notices_lapse(contract: &Contract, ladder: &Ladder, paid: i64, delta: i64, at
     let after = Position::new(terms, paid, tolerance);
     let standing = after.on(terms.zone().day(at));
     let moved = after.anchor() != before.anchor();
-    standing.unpaid_count == 0
-        || (moved && standing.days_past_due < ladder.min_dpd_restrict)
-        || ladder.dates_stage(&standing) < Stage::NOTICE
+    let below = standing.days_past_due < ladder.min_dpd_restrict;
+    (moved && below) || ladder.dates_stage(&standing) < Stage::NOTICE
 }
 
 fn prepare(

@@ -9,7 +9,7 @@ use crate::{
     evaluate::Reason,
     ladder::{self, Ladder, Step},
     policy::{Blackout, Condition},
-    stage::{Channel, Stage},
+    stage::Stage,
     standing::Position,
 };
 
@@ -126,7 +126,7 @@ fn step_level(
     let Some((stage_below, start_below)) = below else {
         return level;
     };
-    let Some(effect) = in_effect(contract, stage_below) else {
+    let Some(effect) = contract.effect(stage_below) else {
         level.waits = Some(Reason::WaitsForEffect(stage_below));
         return level;
     };
@@ -136,16 +136,6 @@ fn step_level(
         level.waits = Some(Reason::NoticeRuns(notice_number(ladder), ends));
     }
     level
-}
-
-/// When the device says that a stage took effect. A notice it showed proves the same of `notice`.
-fn in_effect(contract: &Contract, stage: Stage) -> Option<Moment> {
-    let reported = contract.effect(stage);
-    if reported.is_some() || stage != Stage::NOTICE {
-        return reported;
-    }
-    let shown = contract.notices.iter().flat_map(|notice| &notice.delivered);
-    shown.filter(|(channel, _)| *channel == Channel::Screen).map(|(_, at)| *at).min()
 }
 
 fn notice_number(ladder: &Ladder) -> u8 {
