@@ -1,7 +1,7 @@
 //! Walks up and down the ladder, look by look.
 
 use domain::{
-    Command, Moment, Reason, Stage, UnitId,
+    Command, Moment, NoticeId, Reason, Refusal, Stage, UnitId,
     evaluate::{Planned, evaluate},
 };
 use expect_test::{Expect, expect};
@@ -180,6 +180,35 @@ fn a_declared_notice_does_not_speak_for_a_silent_device() {
     assert_eq!(world.stage(), Stage::restrict(1));
 }
 
+/// What keeps the next stage away, in turn: the text nobody saw, its days, the time of the step
+/// below, the dates.
+#[test]
+fn reasons_say_what_the_next_stage_waits_for() {
+    let mut programme = crate::scene::fast_programme();
+    programme.steps[0].min_days = 5;
+    programme.steps[1].when.days_past_due = 20;
+    programme.lock = None;
+    let packs = [&crate::scene::fast_pack()];
+    let ladder = domain::Ladder::resolve(&programme, &packs, &lender()).unwrap();
+    let mut world = World::new(ladder, terms("Asia/Kolkata"));
+    let at = |day: &str| world.midnight(day);
+    let (first, runs, below, dates) =
+        (at("2026-01-13"), at("2026-01-17"), at("2026-01-18"), at("2026-01-30"));
+    let expected = [
+        ("2026-01-12", Reason::DatesCome(Stage::NOTICE, first)),
+        ("2026-01-13", Reason::NoticeNotDelivered(2)),
+        ("2026-01-15", Reason::DatesCome(Stage::restrict(1), below)),
+        ("2026-01-18", Reason::DatesCome(Stage::restrict(2), dates)),
+    ];
+    for (day, reason) in expected {
+        world.walk_to(day);
+        assert!(world.decision().reasons.contains(&reason), "{day}: {:?}", world.decision());
+    }
+    let mut plain = World::new(fast(), terms("Asia/Kolkata"));
+    plain.walk_to("2026-01-15");
+    assert!(plain.decision().reasons.contains(&Reason::NoticeRuns(2, runs)));
+}
+
 /// Invariant 4: down in the very commit of the payment, from everywhere.
 #[test]
 fn paying_opens_at_once_from_every_stage() {
@@ -275,6 +304,10 @@ fn what_is_owed_voids_a_text_that_nobody_saw() {
     let shown = Command::NoticeShown { id: old.id, shown: world.now, text_hash };
     assert_eq!(world.try_act(shown.clone()), Ok(0), "the old text proves nothing");
     assert_eq!(world.contract.notices[0].owed, 3 * RATE - RATE / 2);
+    // A payment that takes the notice's dates away leaves no text behind for the screen.
+    let mut early = world.clone();
+    early.pay(RATE);
+    assert!(early.contract.notices.is_empty());
     // A row that falls due does the same, however late somebody looks.
     let current = world.contract.notices[0].id;
     world.now = world.midnight("2026-04-12");
@@ -282,6 +315,105 @@ fn what_is_owed_voids_a_text_that_nobody_saw() {
     let late = Command::NoticeShown { id: current, shown: world.now, text_hash };
     assert_eq!(world.try_act(late), Ok(0));
     assert_eq!(world.contract.notices[0].owed, 4 * RATE - RATE / 2);
+}
+
+/// Frozen at most three days ahead, shown no sooner than it says, over what is owed then, one after
+/// the other.
+#[test]
+fn a_notice_has_its_time_and_turn() {
+    let mut world = World::new(rbi(), terms("Asia/Kolkata"));
+    world.habits.shows = false;
+    let prepare = |k, show_from, owed, days_text: &str| Command::PrepareNotice {
+        id: NoticeId::from_bytes([77; 16]),
+        k,
+        show_from,
+        owed,
+        language: "en".into(),
+        text: days_text.into(),
+    };
+    let due = world.midnight("2026-03-11");
+    world.walk_to("2026-03-07");
+    for (k, show_from, owed, text, code) in [
+        (1, due, 3 * RATE, "text", "notice_too_early"),
+        (1, world.now, RATE, "text", "notice_not_due"),
+        (2, due, 3 * RATE, "text", "notice_not_due"),
+        (0, due, 3 * RATE, "text", "notice_not_due"),
+    ] {
+        let refusal = world.try_act(prepare(k, show_from, owed, text)).unwrap_err();
+        assert_eq!(refusal.code, code, "notice {k} from {show_from}");
+    }
+    // On the 8th the server freezes the first itself.
+    world.now = world.midnight("2026-03-08");
+    for (owed, text, code) in [(2 * RATE, "text", "notice_amount"), (3 * RATE, " ", "bad_text")] {
+        assert_eq!(world.try_act(prepare(1, due, owed, text)).unwrap_err().code, code);
+    }
+    world.look();
+    assert_eq!(world.try_act(prepare(1, due, 3 * RATE, "text")), Ok(0), "it is frozen already");
+    world.walk(due);
+    assert_eq!(show(&mut world, 1), Ok(1));
+    world.walk_to("2026-03-31");
+    assert_eq!(show(&mut world, 2), Ok(0), "frozen and not to be shown yet");
+    assert_eq!(
+        world.try_act(prepare(2, due, 3 * RATE, "text")).unwrap_err().code,
+        "notice_not_due"
+    );
+}
+
+fn show(world: &mut World, k: usize) -> Result<usize, Refusal> {
+    let id = world.contract.notices[k - 1].id;
+    world.try_act(Command::NoticeShown { id, shown: world.now, text_hash: "00".into() })
+}
+
+/// Paid down to fewer days, the ladder climbs again from where the dates are: the step below has
+/// to stand its days anew, also on a device that stayed where it was.
+#[test]
+fn a_step_that_begins_anew_runs_anew() {
+    let mut programme = crate::scene::fast_programme();
+    programme.steps = vec![crate::scene::step(10, 0, 1), crate::scene::step(11, 3, 3)];
+    programme.lock = None;
+    let packs = [&crate::scene::fast_pack()];
+    let ladder = domain::Ladder::resolve(&programme, &packs, &lender()).unwrap();
+    let mut world = World::new(ladder, terms("Asia/Kolkata"));
+    world.walk_to("2026-02-17");
+    assert_eq!(world.stage(), Stage::restrict(2));
+    world.habits.reports = false;
+    world.pay(RATE);
+    let paid = world.stages.len() - 1;
+    world.walk_to("2026-03-01");
+    let told: Vec<_> = (world.stages[paid..].iter())
+        .map(|(at, stage)| format!("{} {stage}", wall(world.contract.terms().zone(), *at)))
+        .collect();
+    let expected =
+        ["2026-02-17 00:00 notice", "2026-02-20 00:00 restrict/1", "2026-02-23 00:00 restrict/2"];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn what_a_device_reported_in_earlier_arrears_starts_no_clock() {
+    let mut world = at_stage(Stage::restrict(1));
+    world.habits.reports = false;
+    world.pay(RATE);
+    world.walk_to("2026-03-09");
+    assert_eq!(world.stage(), Stage::restrict(1));
+    assert!(world.decision().reasons.contains(&Reason::WaitsForEffect(Stage::restrict(1))));
+}
+
+/// A programme that gives notice from a sum on: paid down below it, notice is given anew.
+#[test]
+fn arrears_below_the_programmes_notice_need_notices_of_their_own() {
+    let mut programme = crate::scene::fast_programme();
+    programme.notices.iter_mut().for_each(|notice| notice.when.past_due = RATE);
+    let packs = [&crate::scene::fast_pack()];
+    let ladder = domain::Ladder::resolve(&programme, &packs, &lender()).unwrap();
+    let mut world = World::new(ladder, terms("Asia/Kolkata"));
+    world.walk_to("2026-02-01");
+    assert_eq!(world.stage(), Stage::LOCK);
+    world.pay(RATE / 2);
+    assert_eq!(world.stage(), Stage::REMIND);
+    world.walk_to("2026-02-11");
+    assert_eq!(world.stage(), Stage::NOTICE, "32 days past due, and first of all a notice");
+    world.walk_to("2026-02-15");
+    assert_eq!(world.stage(), Stage::restrict(1));
 }
 
 /// The same facts give the same stages at the same moments, however rarely somebody looks.
