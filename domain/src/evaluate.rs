@@ -37,7 +37,8 @@ pub struct Decision {
     pub standing: Standing,
 }
 
-/// The part of a decision that is recorded when it changes.
+/// The part of a decision that is recorded when it changes: all that a lease says follows from it
+/// and from the money counted, so that a version's lease is the same whenever it is signed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recorded {
     /// When it was made.
@@ -48,6 +49,21 @@ pub struct Recorded {
     pub reasons: Vec<Reason>,
     /// Its timetable.
     pub timetable: Vec<Planned>,
+    /// What was past due, in minor units: the sum that opens the phone.
+    pub past_due: i64,
+}
+
+impl Decision {
+    /// The part to record.
+    pub fn recorded(&self, at: Moment) -> Recorded {
+        Recorded {
+            at,
+            stage: self.stage,
+            reasons: self.reasons.clone(),
+            timetable: self.timetable.clone(),
+            past_due: self.standing.past_due,
+        }
+    }
 }
 
 impl Recorded {
@@ -56,6 +72,7 @@ impl Recorded {
         self.stage == other.stage
             && self.reasons == other.reasons
             && self.timetable == other.timetable
+            && self.past_due == other.past_due
     }
 }
 

@@ -82,6 +82,20 @@ impl<'a> Position<'a> {
         standing
     }
 
+    /// The first row that stays open once the sum past due is paid: its due day and open amount.
+    pub fn next_after(&self, past_due: i64) -> Option<(Day, i64)> {
+        let mut through = self.covered_before;
+        for row in &self.terms.rows()[self.anchor?..] {
+            let open_before = (through - self.paid).max(past_due);
+            through += row.amount;
+            let open = through - self.paid - open_before;
+            if open > 0 {
+                return Some((row.due, open));
+            }
+        }
+        None
+    }
+
     /// First day on which so many instalments are past due, if nothing more is paid.
     pub(crate) fn unpaid_reaches(&self, count: u32) -> Option<Day> {
         let skip = usize::try_from(count.max(1) - 1).ok()?;
@@ -169,6 +183,19 @@ mod tests {
         assert_eq!(on(9_799, "2026-01-20").0, 201);
         // The crumb of the first row neither ages nor carries the second row's age.
         assert_eq!(on(9_800, "2026-02-11"), (10_200, 1, 1, Some(10_000)));
+    }
+
+    #[test]
+    fn what_follows_the_arrears_is_what_the_standing_says_is_due_next() {
+        let terms = terms();
+        for paid in [0, 4_000, 9_800, 10_000, 25_000, 40_000] {
+            let position = Position::new(&terms, paid, 200);
+            for day in 0..120 {
+                let day = Day::parse("2026-01-05").unwrap().plus_days(day).unwrap();
+                let standing = position.on(day);
+                assert_eq!(position.next_after(standing.past_due), standing.next_due, "{day}");
+            }
+        }
     }
 
     #[test]

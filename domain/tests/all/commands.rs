@@ -11,7 +11,7 @@ use domain::{
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::{
-    life::{lives, recorded, stages},
+    life::{lives, stages},
     properties::check,
     scene::{RATE, enrolment, fast, signed, terms},
 };
@@ -125,7 +125,7 @@ fn carry_out(contract: &mut Contract, ladder: &Ladder, command: Command, at: Mom
         assert!(contract.paid >= 0 && contract.unconfirmed >= 0, "{fact:?}");
     }
     let decision = evaluate(contract, ladder, at);
-    contract.record(recorded(&decision, at));
+    contract.record(decision.recorded(at));
     facts.len()
 }
 

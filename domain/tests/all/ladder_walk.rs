@@ -441,9 +441,7 @@ fn a_late_sweep_changes_nothing() {
             }
             if hour.seconds_since(swept) >= sweep_days * DAY_S {
                 swept = hour;
-                let (stage, reasons) = (decision.stage, decision.reasons);
-                let timetable = decision.timetable;
-                contract.record(domain::Recorded { at: hour, stage, reasons, timetable });
+                contract.record(decision.recorded(hour));
             }
         }
         assert_eq!(told, exact.stages, "a sweep every {sweep_days} days");

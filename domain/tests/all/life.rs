@@ -106,7 +106,7 @@ impl Lived {
             assert!(self.take(ladder, command, &mut written) > 0, "{want:?} is wanted for ever");
             decision = evaluate::evaluate(&self.contract, ladder, self.now);
         }
-        self.contract.record(recorded(&decision, self.now));
+        self.contract.record(decision.recorded(self.now));
         self.commits.push((self.now, written));
         see(&self.contract, self.now)
     }
@@ -188,11 +188,6 @@ impl Lived {
             Deed::Enrol => vec![Command::Enrol(enrolment(self.contract.key_gen() + 1))],
         }
     }
-}
-
-pub(crate) fn recorded(decision: &domain::Decision, at: Moment) -> Recorded {
-    let domain::Decision { stage, reasons, timetable, .. } = decision.clone();
-    Recorded { at, stage, reasons, timetable }
 }
 
 pub(crate) fn lives() -> impl Strategy<Value = Life> {

@@ -13,7 +13,7 @@ use proptest::{
 
 use crate::{
     ladder_walk::followed,
-    life::{Life, lives, recorded},
+    life::{Life, lives},
     scene::{DAY_S, RATE},
 };
 
@@ -85,14 +85,14 @@ fn evaluation_is_a_function_of_facts_and_moment() {
                 let look = Moment::from_micros(before.micros() + between);
                 let decision = evaluate(&busy, &life.ladder, look);
                 prop_assert_eq!(&decision, &evaluate(&idle, &life.ladder, look));
-                busy.record(recorded(&decision, look));
+                busy.record(decision.recorded(look));
             }
             for fact in facts {
                 busy.apply(fact);
                 idle.apply(fact);
             }
             let decision = evaluate(&busy, &life.ladder, *at);
-            busy.record(recorded(&decision, *at));
+            busy.record(decision.recorded(*at));
             before = *at;
         }
         for look in later(lived.now) {

@@ -267,8 +267,8 @@ impl World {
     }
 
     pub(crate) fn record(&mut self, decision: &Decision) {
-        let Decision { stage, reasons, timetable, .. } = decision.clone();
-        self.contract.record(Recorded { at: self.now, stage, reasons, timetable });
+        let stage = decision.stage;
+        self.contract.record(decision.recorded(self.now));
         if self.stages.last().is_none_or(|(_, known)| *known != stage) {
             self.stages.push((self.now, stage));
         }
