@@ -1,20 +1,13 @@
-//! A registered device before it has a contract, as stored.
+//! A registered device as stored. Which contract it stands under is told by its IMEI's name.
 
-use domain::UnitId;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    doc::{DocError, read, written},
-    text::maybe,
-};
+use crate::doc::{DocError, read, written};
 
 /// A device of the inventory.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Device {
-    /// The contract it stands under.
-    #[serde(with = "maybe")]
-    pub contract: Option<UnitId>,
     /// Keyed hashes of its IMEIs, primary first.
     pub imei_hashes: Vec<String>,
     /// Maker.
@@ -28,7 +21,6 @@ pub struct Device {
 impl std::fmt::Debug for Device {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Device")
-            .field("contract", &self.contract)
             .field("make", &self.make)
             .field("model", &self.model)
             .finish_non_exhaustive()

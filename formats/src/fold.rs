@@ -43,6 +43,10 @@ pub fn fold<'a>(
                 What::Signed(signed) => Contract::sign(unit, tenant, fact.at, *signed),
                 _ => return Err(FoldError::Signing(number)),
             },
+            (_, Entry::Record(_)) => {
+                let error = JournalError::Kind("fact, decision or lease");
+                return Err(FoldError::Line(number, error));
+            }
             (None, _) => return Err(FoldError::Signing(number)),
             (Some(contract), entry) => step(contract, entry).ok_or(FoldError::Signing(number))?,
         });
@@ -55,7 +59,7 @@ fn step(mut contract: Contract, entry: Entry) -> Option<Contract> {
         Entry::Fact(fact) if matches!(fact.what, What::Signed(_)) => return None,
         Entry::Fact(fact) => contract.apply(&fact),
         Entry::Decision(decision) => contract.record(decision.recorded),
-        Entry::Lease { .. } => {}
+        Entry::Lease { .. } | Entry::Record(_) => {}
     }
     Some(contract)
 }

@@ -1,4 +1,5 @@
-//! Journal lines: canonical JSON objects whose `kind` is `fact`, `decision` or `lease`.
+//! Journal lines: canonical JSON objects whose `kind` is `fact`, `decision`, `lease` or, of
+//! units that are no contract, `record`.
 
 use std::collections::BTreeSet;
 
@@ -74,6 +75,19 @@ pub enum Entry {
         /// SHA-256 of the lease's content.
         hash: [u8; 32],
     },
+    /// What a unit that is no contract became.
+    Record(RecordEntry),
+}
+
+/// A device or an intake item as it became: its whole document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordEntry {
+    /// Who made it so.
+    pub actor: Actor,
+    /// When.
+    pub at: Moment,
+    /// The document's text.
+    pub doc: String,
 }
 
 /// The line of a fact.
@@ -109,6 +123,12 @@ pub fn lease_line(version: u64, content_hash: &[u8; 32]) -> String {
     written(&LeaseOut { hash: AsText(content_hash), kind: "lease", version: AsText(&version) })
 }
 
+/// The line of what a device or an intake item became. `doc` is the text of its document.
+pub fn record_line(actor: &Actor, at: Moment, doc: &str) -> Result<String, JournalError> {
+    let doc: serde_json::Value = from_json(doc)?;
+    Ok(written(&RecordOut { actor: AsShape(actor), at: AsText(&at), doc: &doc, kind: "record" }))
+}
+
 /// Reads any line.
 pub fn parse_line(text: &str) -> Result<Entry, JournalError> {
     let KindOnly { kind } = from_json(text)?;
@@ -120,6 +140,13 @@ pub fn parse_line(text: &str) -> Result<Entry, JournalError> {
             let (version, hash) = (line.version, line.hash);
             canonical(text, &lease_line(version, &hash))?;
             Ok(Entry::Lease { version, hash })
+        }
+        Kind::Record => {
+            let line: RecordIn = from_json(text)?;
+            let AsShape(actor) = line.actor;
+            let entry = RecordEntry { actor, at: line.at, doc: line.doc.to_string() };
+            canonical(text, &record_line(&entry.actor, entry.at, &entry.doc)?)?;
+            Ok(Entry::Record(entry))
         }
     }
 }
@@ -148,6 +175,7 @@ pub fn parse_decision(text: &str) -> Result<DecisionEntry, JournalError> {
             stage: line.stage,
             reasons: line.reasons,
             timetable: line.timetable,
+            past_due: line.standing.past_due,
         },
         restrictions: line.restrictions,
         standing: line.standing,
@@ -193,6 +221,7 @@ enum Kind {
     Fact,
     Decision,
     Lease,
+    Record,
 }
 
 #[derive(Deserialize)]
@@ -216,6 +245,25 @@ struct FactIn {
     at: Moment,
     kind: Kind,
     what: AsShape<What>,
+}
+
+#[derive(Serialize)]
+struct RecordOut<'a> {
+    actor: AsShape<&'a Actor>,
+    at: AsText<&'a Moment>,
+    doc: &'a serde_json::Value,
+    kind: &'static str,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordIn {
+    actor: AsShape<Actor>,
+    #[serde(with = "one")]
+    at: Moment,
+    doc: serde_json::Value,
+    #[serde(rename = "kind")]
+    _kind: Kind,
 }
 
 #[derive(Serialize)]

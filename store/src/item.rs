@@ -137,6 +137,8 @@ pub enum LineKind {
     Decision = 2,
     /// The content hash of a version's lease.
     Lease = 3,
+    /// What a unit that is no contract became.
+    Record = 4,
 }
 
 /// One journal line.

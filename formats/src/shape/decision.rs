@@ -11,6 +11,8 @@ use crate::text::{AsText, maybe, one};
 pub(crate) struct RecordedShape {
     #[serde(with = "one")]
     at: Moment,
+    #[serde(with = "one")]
+    past_due: i64,
     #[serde(with = "list")]
     reasons: Vec<Reason>,
     #[serde(with = "one")]

@@ -160,7 +160,6 @@ fn directory_entries_come_back() {
         assert_eq!(parse_directory(&directory_doc(&entry)).unwrap(), entry);
     }
     let device = Device {
-        contract: None,
         imei_hashes: vec!["h".into()],
         make: "M".into(),
         model: "X".into(),
@@ -175,7 +174,6 @@ fn debug_output_hides_people_and_serials() {
     let person = Person { created_at: at, name: "Ann".into(), roles: BTreeSet::new() };
     assert!(!format!("{person:?}").contains("Ann"));
     let device = Device {
-        contract: None,
         imei_hashes: vec!["hash".into()],
         make: "M".into(),
         model: "X".into(),

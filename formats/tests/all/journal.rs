@@ -7,8 +7,10 @@ use domain::{
 };
 use expect_test::expect_file;
 use formats::{
-    Entry, JournalError, decision_line, fact_line, lease_line, parse_decision, parse_fact,
-    parse_line,
+    Entry, JournalError, decision_line, fact_line,
+    fold::{FoldError, fold},
+    journal::{RecordEntry, record_line},
+    lease_line, parse_decision, parse_fact, parse_line,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -110,6 +112,7 @@ fn decision() -> (Recorded, Standing) {
                 notice: Some(NoticeId::from_bytes([2; 16])),
             },
         ],
+        past_due: 1_000,
     };
     let standing = Standing {
         past_due: 1_000,
@@ -254,6 +257,7 @@ proptest! {
                 Entry::Lease { version, hash } => {
                     prop_assert_eq!(&lease_line(version, &hash), line);
                 }
+                Entry::Record(_) => prop_assert!(false, "a contract has no records"),
             }
         }
     }
@@ -277,4 +281,21 @@ proptest! {
     fn no_text_panics(text in "\\PC{0,60}|\\{\"kind\":\"(fact|decision|lease)\",\\PC{0,40}") {
         prop_assert!(parse_line(&text).is_err());
     }
+}
+
+/// A record line holds a whole document and gives it back byte for byte; a contract has none.
+#[test]
+fn a_record_holds_its_document() {
+    let actor = Actor::Feed("bank".into());
+    let doc = r#"{"device":{"make":"A \u00fc","model":"B"}}"#;
+    let doc = serde_json::from_str::<Value>(doc).unwrap().to_string();
+    let line = record_line(&actor, AT, &doc).unwrap();
+    expect_test::expect![[r#"{"actor":{"feed":"bank"},"at":"2026-02-02T02:40:00.123456Z","doc":{"device":{"make":"A ü","model":"B"}},"kind":"record"}"#]]
+        .assert_eq(&line);
+    let entry = RecordEntry { actor, at: AT, doc };
+    assert_eq!(parse_line(&line), Ok(Entry::Record(entry)));
+    assert!(matches!(parse_line(&line.replace(":{", ": {")), Err(JournalError::NotCanonical)));
+    let tenant = domain::TenantId::from_bytes([1; 16]);
+    let folded = fold(tenant, UnitId::from_bytes([2; 16]), [line.as_str()]);
+    assert!(matches!(folded, Err(FoldError::Line(1, JournalError::Kind(_)))));
 }

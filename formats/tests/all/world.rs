@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, Channel, Command, Contract, Currency, Day, EnrolmentId, HoldId, Ladder, Moment,
-    NoticeId, Recorded, Stage, TenantId, Terms, UnitId, Want, Zone, decide, evaluate,
+    NoticeId, Stage, TenantId, Terms, UnitId, Want, Zone, decide, evaluate,
     fact::{Consent, Enrolment, Hold, HoldKind, Signed},
     schedule::{Equal, MonthEnd, Period},
     sign,
@@ -177,12 +177,7 @@ fn command(life: &Life, ladder: &Ladder, turn: &Turn, at: Moment) -> Command {
 /// Records the decision if it changed, as every commit does.
 fn settle(life: &mut Life, ladder: &Ladder, at: Moment) {
     let made = evaluate(&life.contract, ladder, at);
-    let recorded = Recorded {
-        at,
-        stage: made.stage,
-        reasons: made.reasons.clone(),
-        timetable: made.timetable.clone(),
-    };
+    let recorded = made.recorded(at);
     if life.contract.decision.says_the_same(&recorded) {
         return;
     }

@@ -17,7 +17,11 @@ pub async fn journal_is_in_order_and_chained(store: Arc<dyn Backend>) {
     for command in 1..=5 {
         let mut item = draft(unit(1), row.as_ref(), command);
         // A commit of several lines of several kinds.
-        for (kind, text) in [(LineKind::Decision, "decision"), (LineKind::Lease, "lease")] {
+        for (kind, text) in [
+            (LineKind::Decision, "decision"),
+            (LineKind::Lease, "lease"),
+            (LineKind::Record, "record"),
+        ] {
             let hash = chained(item.change.head.hash, text);
             item.change.head = Head { entries: item.change.head.entries + 1, hash };
             item.journal.push(Line { kind, at: at(9), text: text.to_owned(), hash });
@@ -26,22 +30,24 @@ pub async fn journal_is_in_order_and_chained(store: Arc<dyn Backend>) {
     }
     created(&*store, 2).await;
     let lines = walk::journal(&*store, unit(1)).await.unwrap();
-    assert_eq!(lines.len(), 15);
+    assert_eq!(lines.len(), 20);
     let mut hash = genesis(unit(1));
     for (number, line) in (1..).zip(&lines) {
         hash = chained(hash, &line.text);
         assert_eq!((line.entry, line.hash), (number, hash));
     }
-    assert_eq!(row.unwrap().head, Head { entries: 15, hash });
+    assert_eq!(row.unwrap().head, Head { entries: 20, hash });
     let second = JournalEntry {
-        entry: 5,
+        entry: 6,
         kind: LineKind::Decision,
         at: at(9),
         text: "decision".to_owned(),
-        hash: lines[4].hash,
+        hash: lines[5].hash,
     };
-    assert_eq!(lines[4], second);
-    assert_eq!((lines[3].kind, lines[5].kind), (LineKind::Fact, LineKind::Lease));
+    assert_eq!(lines[5], second);
+    let kinds: Vec<LineKind> = lines[4..8].iter().map(|line| line.kind).collect();
+    let all = [LineKind::Fact, LineKind::Decision, LineKind::Lease, LineKind::Record];
+    assert_eq!(kinds, all);
 }
 
 /// Postings come in the order in which they were booked, across commits.

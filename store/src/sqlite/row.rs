@@ -80,6 +80,7 @@ pub(super) fn line_kind(row: &SqlRow<'_>, at: usize) -> rusqlite::Result<LineKin
         1 => Ok(LineKind::Fact),
         2 => Ok(LineKind::Decision),
         3 => Ok(LineKind::Lease),
+        4 => Ok(LineKind::Record),
         other => Err(unknown(at, "line kind", other)),
     }
 }
