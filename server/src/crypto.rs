@@ -4,9 +4,7 @@ use aws_lc_rs::{
     digest, hmac,
     signature::{self, Ed25519KeyPair, KeyPair, UnparsedPublicKey},
 };
-use protocol::{
-    ContentHash, PublicKey, Signature, Signer, Verifier, crypto::SignerFault,
-};
+use protocol::{ContentHash, PublicKey, Signature, Signer, Verifier, crypto::SignerFault};
 
 /// Checks Ed25519 and P-256 signatures.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,9 +14,7 @@ impl Verifier for ServerVerifier {
     fn verify(&self, key: &PublicKey, message: &[u8], signature: &Signature) -> bool {
         match key {
             PublicKey::Ed25519(point) => {
-                let nonce: &[u8; 32] = signature[..32].try_into().expect("half of 64 bytes");
-                !is_small_order(point)
-                    && !is_small_order(nonce)
+                protocol::crypto::ed25519_points_are_strict(point, signature)
                     && UnparsedPublicKey::new(&signature::ED25519, point)
                         .verify(message, signature)
                         .is_ok()
@@ -32,45 +28,6 @@ impl Verifier for ServerVerifier {
             }
         }
     }
-}
-
-/// The y coordinates of the points whose order divides eight, little-endian, sign bit clear, in
-/// canonical and non-canonical encodings (RFC 8032 clause 5.1.3 decoding of each).
-const SMALL_ORDER: [[u8; 32]; 7] = [
-    y_of(0),
-    y_of(1),
-    [
-        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
-        0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
-        0xfc, 0x05,
-    ],
-    [
-        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
-        0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
-        0x03, 0x7a,
-    ],
-    near_prime(0xec),
-    near_prime(0xed),
-    near_prime(0xee),
-];
-
-const fn y_of(low: u8) -> [u8; 32] {
-    let mut y = [0; 32];
-    y[0] = low;
-    y
-}
-
-const fn near_prime(low: u8) -> [u8; 32] {
-    let mut y = [0xff; 32];
-    y[0] = low;
-    y[31] = 0x7f;
-    y
-}
-
-fn is_small_order(point: &[u8; 32]) -> bool {
-    let mut y = *point;
-    y[31] &= 0x7f;
-    SMALL_ORDER.contains(&y)
 }
 
 /// One of the server's Ed25519 keys.

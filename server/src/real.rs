@@ -1,12 +1,23 @@
 //! The real clock and the real chance: the only place that asks the operating system.
 
+use std::time::Instant;
+
 use domain::Moment;
 
 use crate::clock::{Clock, Entropy};
 
 /// The operating system's clock.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct RealClock;
+#[derive(Clone, Copy, Debug)]
+pub struct RealClock {
+    started: Instant,
+}
+
+impl Default for RealClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the real clock")]
+    fn default() -> RealClock {
+        RealClock { started: Instant::now() }
+    }
+}
 
 impl Clock for RealClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the real clock")]
@@ -14,6 +25,10 @@ impl Clock for RealClock {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let micros = since.map_or(0, |elapsed| elapsed.as_micros());
         Moment::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
+    }
+
+    fn elapsed_s(&self) -> i64 {
+        i64::try_from(self.started.elapsed().as_secs()).unwrap_or(i64::MAX)
     }
 }
 

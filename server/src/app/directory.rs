@@ -1,0 +1,314 @@
+//! The directory in memory: tenants, people, API keys, programmes, packs. Small, read at start and
+//! after each change of it; every contract finds its ladder here.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, RwLock},
+};
+
+use domain::{
+    Ladder, TenantId, UnitId,
+    policy::{Pack, Programme},
+};
+use formats::directory::{ApiKey, Directory as Entry, Person, Role, Tenant, parse_directory};
+use store::{Row, UnitKind};
+
+use super::App;
+use crate::{
+    crypto::{same, sha256},
+    error::Error,
+};
+
+/// Id and version of a programme or pack.
+pub type Pinned = (String, u32);
+
+/// Packs and people of all tenants belong to none: they stand under this id.
+pub const NOBODY: TenantId = TenantId(uuid::Uuid::nil());
+
+/// What is known of everybody who is not a borrower.
+#[derive(Debug)]
+pub struct Directory {
+    known: RwLock<Arc<Known>>,
+    ladders: RwLock<BTreeMap<TenantId, Vec<Arc<Ladder>>>>,
+}
+
+/// One state of the directory.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    tenants: BTreeMap<TenantId, Arc<TenantEntry>>,
+    packs: BTreeMap<Pinned, Arc<Pack>>,
+    /// API keys by their prefix.
+    keys: BTreeMap<String, (TenantId, UnitId, ApiKey)>,
+}
+
+/// One tenant with what is its own.
+#[derive(Clone, Debug)]
+pub struct TenantEntry {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Its people.
+    pub people: BTreeMap<UnitId, Person>,
+    /// Its programmes, every version.
+    pub programmes: BTreeMap<Pinned, Programme>,
+}
+
+/// Who calls.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// For whom.
+    pub tenant: TenantId,
+    /// With which API key.
+    pub key: UnitId,
+    /// In whose name, if it acts for a person.
+    pub person: Option<UnitId>,
+    /// What it may do.
+    pub roles: std::collections::BTreeSet<Role>,
+}
+
+impl Caller {
+    /// Who acts, as facts name it.
+    pub fn actor(&self) -> domain::Actor {
+        self.person.map_or(domain::Actor::Key(self.key), domain::Actor::Person)
+    }
+
+    /// Whether it has one of these roles.
+    pub fn may(&self, roles: &[Role]) -> bool {
+        roles.iter().any(|role| self.roles.contains(role))
+    }
+}
+
+impl Directory {
+    /// A directory that knows only the packs that come with the program.
+    pub fn new() -> Result<Directory, Error> {
+        let known = Arc::new(Known::builtin()?);
+        Ok(Directory { known: RwLock::new(known), ladders: RwLock::default() })
+    }
+
+    fn known(&self) -> Arc<Known> {
+        self.known.read().unwrap_or_else(|poison| poison.into_inner()).clone()
+    }
+
+    fn learn(&self, known: Known) {
+        *self.known.write().unwrap_or_else(|poison| poison.into_inner()) = Arc::new(known);
+        self.ladders.write().unwrap_or_else(|poison| poison.into_inner()).clear();
+    }
+
+    /// All tenants by rising id.
+    pub fn tenants(&self) -> Vec<Arc<TenantEntry>> {
+        self.known().tenants.values().cloned().collect()
+    }
+
+    /// A tenant.
+    pub fn tenant(&self, id: TenantId) -> Result<Arc<TenantEntry>, Error> {
+        self.known().tenants.get(&id).cloned().ok_or(Error::NotFound("tenant"))
+    }
+
+    /// The tenant of this short name; without a name the only one there is.
+    pub fn tenant_named(&self, name: Option<&str>) -> Result<Arc<TenantEntry>, Error> {
+        let tenants = self.tenants();
+        let names =
+            || tenants.iter().map(|entry| &*entry.tenant.name).collect::<Vec<_>>().join(", ");
+        match name {
+            Some(name) => {
+                let found = tenants.iter().find(|entry| entry.tenant.name == name);
+                found.cloned().ok_or_else(|| {
+                    let detail = format!("tenant {name:?}: not here; there are: {}", names());
+                    Error::refused("unknown_tenant", detail)
+                })
+            }
+            None => match tenants.as_slice() {
+                [only] => Ok(only.clone()),
+                [] => {
+                    let detail = "there is no tenant yet: run `quittance admin tenant add` first";
+                    Err(Error::refused("no_tenant", detail))
+                }
+                _ => {
+                    let detail = format!("several tenants: name one of {}", names());
+                    Err(Error::refused("tenant_not_named", detail))
+                }
+            },
+        }
+    }
+
+    /// The API keys of a tenant: unit and key.
+    pub fn keys_of(&self, tenant: TenantId) -> Vec<(UnitId, ApiKey)> {
+        let known = self.known();
+        let own = known.keys.values().filter(|(owner, ..)| *owner == tenant);
+        own.map(|(_, unit, key)| (*unit, key.clone())).collect()
+    }
+
+    /// Who calls with this API key. Unknown, wrong and revoked keys are one answer.
+    pub fn caller(&self, secret: &str) -> Option<Caller> {
+        let (prefix, _) = secret.strip_prefix("qk_")?.split_once('_')?;
+        let known = self.known();
+        let (tenant, unit, key) = known.keys.get(prefix)?;
+        let right = same(&key.hash, &sha256(&[secret.as_bytes()]));
+        (right && key.revoked_at.is_none()).then(|| Caller {
+            tenant: *tenant,
+            key: *unit,
+            person: key.person,
+            roles: key.roles.clone(),
+        })
+    }
+
+    /// The ladder of these versions of a programme and its packs.
+    pub fn ladder(
+        &self,
+        tenant: TenantId,
+        programme: &Pinned,
+        packs: &[Pinned],
+    ) -> Result<Arc<Ladder>, Error> {
+        let fits = |ladder: &&Arc<Ladder>| ladder.programme == *programme && ladder.packs == packs;
+        let cached = self.ladders.read().unwrap_or_else(|poison| poison.into_inner());
+        if let Some(ladder) = cached.get(&tenant).and_then(|own| own.iter().find(fits)) {
+            return Ok(ladder.clone());
+        }
+        drop(cached);
+        let ladder = Arc::new(self.known().ladder(tenant, programme, packs)?);
+        let mut cached = self.ladders.write().unwrap_or_else(|poison| poison.into_inner());
+        cached.entry(tenant).or_default().push(ladder.clone());
+        Ok(ladder)
+    }
+
+    /// The version of a tenant's programme that new contracts get.
+    pub fn programme_in_force(&self, tenant: TenantId, id: &str) -> Result<Pinned, Error> {
+        let entry = self.tenant(tenant)?;
+        let newest = entry.programmes.keys().filter(|(known, _)| known == id).max();
+        newest.cloned().ok_or_else(|| {
+            let detail = format!("programme {id:?}: not known; add it with `admin programme add`");
+            Error::refused("unknown_programme", detail)
+        })
+    }
+
+    /// The versions of a programme's packs that new contracts get.
+    pub fn packs_in_force(
+        &self,
+        tenant: TenantId,
+        programme: &Pinned,
+    ) -> Result<Vec<Pinned>, Error> {
+        let entry = self.tenant(tenant)?;
+        let found = entry.programmes.get(programme).ok_or(Error::NotFound("programme"))?;
+        self.known().newest_packs(found)
+    }
+
+    /// Whether a programme makes a ladder with the packs in force.
+    pub fn check_programme(&self, tenant: TenantId, programme: &Programme) -> Result<(), Error> {
+        let known = self.known();
+        let packs = known.newest_packs(programme)?;
+        let packs: Vec<&Pack> =
+            packs.iter().filter_map(|id| known.packs.get(id)).map(|p| &**p).collect();
+        let lender = &self.tenant(tenant)?.tenant.lender;
+        let ladder = Ladder::resolve(programme, &packs, lender);
+        ladder.map(|_| ()).map_err(|error| Error::refused("bad_programme", error.to_string()))
+    }
+}
+
+impl Known {
+    fn builtin() -> Result<Known, Error> {
+        let mut known = Known::default();
+        for (id, text) in formats::packs::builtin() {
+            let pack = formats::parse_pack(text)
+                .map_err(|error| Error::Fault(format!("built-in pack {id}: {error}")))?;
+            known.packs.insert((pack.id.clone(), pack.version), Arc::new(pack));
+        }
+        Ok(known)
+    }
+
+    fn add(&mut self, row: &Row) -> Result<(), Error> {
+        let entry = parse_directory(&row.doc)
+            .map_err(|error| Error::Fault(format!("directory entry {}: {error}", row.unit)))?;
+        match entry {
+            Entry::Tenant(tenant) => self.tenant(tenant.id, Some(tenant)),
+            Entry::Pack(stored) => {
+                let pack = stored.file.pack;
+                self.packs.insert((pack.id.clone(), pack.version), Arc::new(pack));
+            }
+            Entry::ApiKey(key) => {
+                self.keys.insert(key.prefix.clone(), (row.tenant, row.unit, key));
+            }
+            Entry::Person(person) => {
+                self.own(row.tenant, |own| {
+                    own.people.insert(row.unit, person);
+                });
+            }
+            Entry::Programme(stored) => self.own(row.tenant, |own| {
+                let programme = stored.programme;
+                own.programmes.insert((programme.id.clone(), programme.version), programme);
+            }),
+        }
+        Ok(())
+    }
+
+    fn tenant(&mut self, id: TenantId, tenant: Option<Tenant>) {
+        let Some(tenant) = tenant else { return };
+        let (people, programmes) = Default::default();
+        let entry = TenantEntry { tenant: tenant.clone(), people, programmes };
+        let entry = self.tenants.entry(id).or_insert_with(|| Arc::new(entry));
+        Arc::make_mut(entry).tenant = tenant;
+    }
+
+    fn own(&mut self, tenant: TenantId, add: impl FnOnce(&mut TenantEntry)) {
+        if let Some(entry) = self.tenants.get_mut(&tenant) {
+            add(Arc::make_mut(entry));
+        }
+    }
+
+    fn newest_packs(&self, programme: &Programme) -> Result<Vec<Pinned>, Error> {
+        let newest = |id: &String| {
+            let found = self.packs.keys().filter(|(known, _)| known == id).max();
+            found.cloned().ok_or_else(|| {
+                let detail = format!("packs: no policy pack {id:?} is loaded");
+                Error::refused("unknown_pack", detail)
+            })
+        };
+        programme.packs.iter().map(newest).collect()
+    }
+
+    fn ladder(
+        &self,
+        tenant: TenantId,
+        programme: &Pinned,
+        packs: &[Pinned],
+    ) -> Result<Ladder, Error> {
+        let missing = |what: String| Error::Fault(format!("{what} is not in the directory"));
+        let entry = self.tenants.get(&tenant);
+        let entry = entry.ok_or_else(|| missing(format!("tenant {tenant}")))?;
+        let found = entry.programmes.get(programme);
+        let found = found.ok_or_else(|| missing(format!("programme {programme:?}")))?;
+        let find = |id: &Pinned| {
+            self.packs.get(id).map(|pack| &**pack).ok_or_else(|| missing(format!("pack {id:?}")))
+        };
+        let packs = packs.iter().map(find).collect::<Result<Vec<&Pack>, Error>>()?;
+        Ladder::resolve(found, &packs, &entry.tenant.lender)
+            .map_err(|error| Error::Fault(format!("programme {programme:?}: {error}")))
+    }
+}
+
+impl App {
+    /// Reads the directory from the store, as at start and after each change of it.
+    pub async fn load_directory(&self) -> Result<(), Error> {
+        let query = store::Query::Units {
+            tenant: None,
+            kind: UnitKind::Directory,
+            status: None,
+            rung_min: 0,
+        };
+        let entries = store::walk::entries(&*self.store, query).await?;
+        let rows: Vec<Row> = entries
+            .into_iter()
+            .filter_map(|entry| match entry {
+                store::Entry::Unit(row) => Some(*row),
+                _ => None,
+            })
+            .collect();
+        let mut known = Known::builtin()?;
+        // Tenants first: what is their own finds them.
+        let (tenants, others): (Vec<&Row>, Vec<&Row>) =
+            rows.iter().partition(|row| row.facets.status == "tenant");
+        for row in tenants.into_iter().chain(others) {
+            known.add(row)?;
+        }
+        self.directory.learn(known);
+        Ok(())
+    }
+}

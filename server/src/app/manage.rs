@@ -1,0 +1,245 @@
+//! Managing the directory: tenants, people, API keys, programmes. Each entry is a unit whose id
+//! follows from its name, so that a name is taken once and adding again changes nothing.
+
+use std::collections::BTreeSet;
+
+use domain::{Actor, TenantId, UnitId};
+use formats::{
+    LenderFile,
+    directory::{ApiKey, Directory as Entry, Person, Role, StoredProgramme, Tenant, directory_doc},
+    journal,
+};
+use store::{Change, Facets, Head, Item, LineKind, NextLook, Outcome, Row, UnitKind};
+
+use super::{App, change::Lines, directory::NOBODY};
+use crate::{crypto::sha256, error::Error};
+
+/// Letters of an API key's prefix and secret.
+const KEY_LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+/// Letters of the part that finds the key.
+const PREFIX_LEN: usize = 8;
+/// Letters of the secret: 160 bits.
+const SECRET_LEN: usize = 32;
+/// Longest name of an entry, bytes.
+const NAME_MAX: usize = 64;
+
+/// What came of adding an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    /// Its unit.
+    pub unit: UnitId,
+    /// Whether it was there already, exactly so.
+    pub repeated: bool,
+}
+
+impl App {
+    /// Adds a lender, and makes its keys.
+    pub async fn add_tenant(
+        &self,
+        file: &LenderFile,
+        actor: Actor,
+    ) -> Result<(TenantId, bool), Error> {
+        let unit = entry_unit(NOBODY, "tenant", &file.id);
+        let row = self.store.load(&[unit]).await?.pop().flatten();
+        let known = row.as_ref().map(|row| self.tenant_of(row)).transpose()?;
+        let id = known.as_ref().map_or_else(|| TenantId(self.new_id()), |tenant| tenant.id);
+        let tenant = Tenant {
+            created_at: known.as_ref().map_or_else(|| self.now(), |tenant| tenant.created_at),
+            currency: file.currency,
+            id,
+            lender: file.lender.clone(),
+            name: file.id.clone(),
+            time_zone: file.time_zone.clone(),
+        };
+        if known.as_ref() == Some(&tenant) {
+            return Ok((id, true));
+        }
+        if known.is_none() {
+            self.keys.create_tenant(id, &file.lender.name, self.now(), &*self.entropy)?;
+        }
+        self.put(NOBODY, unit, row, &Entry::Tenant(tenant), &file.id, actor).await?;
+        Ok((id, false))
+    }
+
+    fn tenant_of(&self, row: &Row) -> Result<Tenant, Error> {
+        match formats::parse_directory(&row.doc) {
+            Ok(Entry::Tenant(tenant)) => Ok(tenant),
+            _ => Err(Error::Fault(format!("directory entry {}: not a tenant", row.unit))),
+        }
+    }
+
+    /// Adds a person, or gives a known one other roles.
+    pub async fn add_person(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        roles: BTreeSet<Role>,
+        actor: Actor,
+    ) -> Result<Added, Error> {
+        check_name(name)?;
+        check_roles(&roles)?;
+        let unit = entry_unit(tenant, "person", name);
+        let row = self.store.load(&[unit]).await?.pop().flatten();
+        let known = self.directory.tenant(tenant)?.people.get(&unit).cloned();
+        let created_at = known.as_ref().map_or_else(|| self.now(), |person| person.created_at);
+        let person = Person { created_at, name: name.to_owned(), roles };
+        if known.as_ref() == Some(&person) {
+            return Ok(Added { unit, repeated: true });
+        }
+        self.put(tenant, unit, row, &Entry::Person(person), name, actor).await?;
+        Ok(Added { unit, repeated: false })
+    }
+
+    /// Makes an API key. Its secret is in the answer and nowhere else.
+    pub async fn add_key(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        roles: BTreeSet<Role>,
+        person: Option<UnitId>,
+        actor: Actor,
+    ) -> Result<(Added, String), Error> {
+        check_name(name)?;
+        check_roles(&roles)?;
+        let unit = entry_unit(tenant, "api_key", name);
+        let row = self.store.load(&[unit]).await?.pop().flatten();
+        let keys = self.directory.keys_of(tenant);
+        let known = keys.iter().find(|(known, _)| *known == unit);
+        if known.is_some_and(|(_, key)| key.revoked_at.is_none()) {
+            let detail = format!("key {name:?} exists: revoke it first, or take another name");
+            return Err(Error::refused("key_exists", detail));
+        }
+        let prefix = self.letters(PREFIX_LEN);
+        let secret = format!("qk_{prefix}_{}", self.letters(SECRET_LEN));
+        let key = ApiKey {
+            created_at: self.now(),
+            hash: sha256(&[secret.as_bytes()]),
+            name: name.to_owned(),
+            person,
+            prefix,
+            revoked_at: None,
+            roles,
+        };
+        self.put(tenant, unit, row, &Entry::ApiKey(key), name, actor).await?;
+        Ok((Added { unit, repeated: false }, secret))
+    }
+
+    /// Ends an API key.
+    pub async fn revoke_key(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        actor: Actor,
+    ) -> Result<Added, Error> {
+        let unit = entry_unit(tenant, "api_key", name);
+        let keys = self.directory.keys_of(tenant);
+        let known = keys.into_iter().find(|(known, _)| *known == unit);
+        let (_, mut key) = known.ok_or_else(|| {
+            Error::refused("unknown_key", format!("key {name:?}: the tenant has none of this name"))
+        })?;
+        if key.revoked_at.is_some() {
+            return Ok(Added { unit, repeated: true });
+        }
+        key.revoked_at = Some(self.now());
+        let row = self.store.load(&[unit]).await?.pop().flatten();
+        self.put(tenant, unit, row, &Entry::ApiKey(key), name, actor).await?;
+        Ok(Added { unit, repeated: false })
+    }
+
+    /// Adds a version of a programme. A version's text never changes.
+    pub async fn add_programme(
+        &self,
+        tenant: TenantId,
+        text: &str,
+        actor: Actor,
+    ) -> Result<((String, u32), bool), Error> {
+        let stored = StoredProgramme::new(text.to_owned())
+            .map_err(|error| Error::refused("bad_programme", error.to_string()))?;
+        self.directory.check_programme(tenant, &stored.programme)?;
+        let pinned = (stored.programme.id.clone(), stored.programme.version);
+        let name = format!("{}@{}", pinned.0, pinned.1);
+        let unit = entry_unit(tenant, "programme", &name);
+        let entry = Entry::Programme(stored);
+        if let Some(row) = self.store.load(&[unit]).await?.pop().flatten() {
+            if row.doc == directory_doc(&entry) {
+                return Ok((pinned, true));
+            }
+            let detail = format!("programme {name} is known with another text: raise its version");
+            return Err(Error::refused("programme_version_exists", detail));
+        }
+        let newest = self.directory.programme_in_force(tenant, &pinned.0);
+        if newest.is_ok_and(|(_, version)| version > pinned.1) {
+            let detail = format!("programme {}: a higher version is in force already", pinned.0);
+            return Err(Error::refused("programme_version_old", detail));
+        }
+        self.put(tenant, unit, None, &entry, &name, actor).await?;
+        Ok((pinned, false))
+    }
+
+    async fn put(
+        &self,
+        tenant: TenantId,
+        unit: UnitId,
+        row: Option<Row>,
+        entry: &Entry,
+        name: &str,
+        actor: Actor,
+    ) -> Result<(), Error> {
+        let now = self.now();
+        let doc = directory_doc(entry);
+        let genesis = Head { entries: 0, hash: journal::genesis(tenant, unit) };
+        let mut lines = Lines::after(row.as_ref().map_or(genesis, |row| row.head), now);
+        lines.push(LineKind::Record, super::record(&actor, now, &doc)?);
+        let key = *self.new_id().as_bytes();
+        let facets =
+            Facets { name: name.to_owned(), status: entry.name().to_owned(), ..Facets::default() };
+        let item = Item {
+            tenant,
+            unit,
+            kind: UnitKind::Directory,
+            expected: row.map_or(0, |row| row.version),
+            command: store::Command { key, hash: sha256(&[doc.as_bytes()]), name: "directory" },
+            change: Change { doc, facets, next_look: NextLook::Keep, head: lines.head },
+            journal: lines.lines,
+            postings: Vec::new(),
+            reserve: Vec::new(),
+            free: Vec::new(),
+            personal: Vec::new(),
+            jobs: Vec::new(),
+            finished: Vec::new(),
+        };
+        match self.store.commit(vec![item]).await?.pop() {
+            Some(Outcome::Done(_)) => self.load_directory().await,
+            _ => Err(Error::Busy),
+        }
+    }
+
+    fn letters(&self, count: usize) -> String {
+        let mut random = vec![0; count];
+        self.entropy.fill(&mut random);
+        random.iter().map(|byte| char::from(KEY_LETTERS[usize::from(byte % 32)])).collect()
+    }
+}
+
+fn check_name(name: &str) -> Result<(), Error> {
+    let fits = !name.trim().is_empty() && name.len() <= NAME_MAX && name.trim() == name;
+    if fits && !name.contains(char::is_control) {
+        return Ok(());
+    }
+    let detail = format!("name: 1 to {NAME_MAX} bytes without blanks at the ends");
+    Err(Error::refused("bad_name", detail))
+}
+
+fn check_roles(roles: &BTreeSet<Role>) -> Result<(), Error> {
+    if !roles.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
+    let detail = format!("role: give at least one of {}", names.join(", "));
+    Err(Error::refused("no_role", detail))
+}
+
+fn entry_unit(tenant: TenantId, kind: &str, name: &str) -> UnitId {
+    let hash = sha256(&[b"directory/", &tenant.bytes(), kind.as_bytes(), b"/", name.as_bytes()]);
+    super::unit_of_hash(&hash)
+}

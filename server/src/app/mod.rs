@@ -1,0 +1,192 @@
+//! Use cases: one file per verb. Each loads units, asks the domain, and commits what it answers.
+//!
+//! **Invariant:** no HTTP here, and no rule of the ladder: handlers render, `domain` decides.
+
+pub mod act;
+pub mod change;
+pub mod check_in;
+pub mod directory;
+pub mod enrol_device;
+pub mod explain_contract;
+pub mod lease;
+pub mod list;
+pub mod manage;
+pub mod post_payment;
+pub mod presence;
+pub mod register_device;
+pub mod reverse_payment;
+pub mod screens;
+pub mod sign_contract;
+pub mod sweep;
+pub mod wait;
+pub mod wake;
+
+use std::sync::Arc;
+
+use domain::{Actor, Moment, TenantId, UnitId};
+use formats::journal;
+use store::{Backend, Reservation, Space};
+use tokio::sync::{Semaphore, watch};
+use uuid::Uuid;
+
+use crate::{
+    clock::{Clock, ClockGuard, Entropy, new_id},
+    crypto::hex,
+    error::Error,
+    keys::Keys,
+};
+use directory::Directory;
+use presence::Presences;
+use wake::{LocalWake, Wake};
+
+/// Everything a use case needs. Cheap to share.
+pub struct App {
+    /// Units and journals.
+    pub store: Arc<dyn Backend>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Watches it.
+    pub guard: ClockGuard,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Signing keys and the pepper.
+    pub keys: Keys,
+    /// Tenants, programmes, packs and API keys.
+    pub directory: Directory,
+    /// Devices last heard.
+    pub presences: Presences,
+    /// Who is told of new versions.
+    pub wake: Arc<dyn Wake>,
+    /// Room for held requests.
+    pub waits: Semaphore,
+    /// Whether held requests are to end.
+    pub stopping: watch::Sender<bool>,
+    /// How devices are told to come back.
+    pub pace: Pace,
+}
+
+/// When devices come back.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Seconds between check-ins of a device that is clear.
+    pub clear_s: u32,
+    /// Seconds between check-ins of a device that is not, if it holds no wait.
+    pub raised_s: u32,
+    /// Longest a wait is held, seconds.
+    pub hold_max_s: u32,
+    /// Requests held at the same time; one more is answered at once.
+    pub waits_max: usize,
+}
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace { clear_s: 4 * 3600, raised_s: 3600, hold_max_s: 60, waits_max: 100_000 }
+    }
+}
+
+impl App {
+    /// Opens the house on a store: reads the directory and finishes nothing yet.
+    pub async fn open(
+        store: Arc<dyn Backend>,
+        keys: Keys,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        pace: Pace,
+    ) -> Result<App, Error> {
+        let app = App {
+            store,
+            guard: ClockGuard::new(&*clock),
+            clock,
+            entropy,
+            keys,
+            directory: Directory::new()?,
+            presences: Presences::default(),
+            wake: Arc::new(LocalWake::default()),
+            waits: Semaphore::new(pace.waits_max),
+            stopping: watch::Sender::new(false),
+            pace,
+        };
+        app.load_directory().await?;
+        Ok(app)
+    }
+
+    /// This moment.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// This moment, if the clock can be trusted with a signature.
+    pub fn signing_moment(&self) -> Result<Moment, Error> {
+        self.guard.check(&*self.clock)
+    }
+
+    /// A fresh time-ordered id.
+    pub fn new_id(&self) -> Uuid {
+        new_id(&*self.entropy, self.now())
+    }
+
+    /// Keyed hash of an IMEI's 14 digits: what lookups and facts hold in its place.
+    pub fn imei_hash(&self, imei: &domain::Imei) -> String {
+        hex(&self.keys.pepper().mac("imei", &[imei.digits().as_bytes()])[..16])
+    }
+
+    /// The unit that owns a name.
+    pub async fn owner(&self, name: Reservation) -> Result<Option<UnitId>, Error> {
+        let page = self.store.page(store::Query::Owner(name), None, 1).await?;
+        Ok(page.entries.into_iter().find_map(|entry| match entry {
+            store::Entry::Owner(unit) => Some(unit),
+            _ => None,
+        }))
+    }
+
+    /// The contract with this reference.
+    pub async fn by_reference(
+        &self,
+        tenant: TenantId,
+        reference: &str,
+    ) -> Result<Option<UnitId>, Error> {
+        self.owner(reference_name(tenant, reference)).await
+    }
+
+    /// A personal datum of a unit.
+    pub async fn personal(&self, unit: UnitId) -> Result<Vec<(String, String)>, Error> {
+        let page = self.store.page(store::Query::Personal(unit), None, 100).await?;
+        let fields = page.entries.into_iter().filter_map(|entry| match entry {
+            store::Entry::Personal(field, value) => Some((field, value)),
+            _ => None,
+        });
+        Ok(fields.collect())
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}
+
+/// The unit whose id follows from a hash.
+pub fn unit_of_hash(hash: &[u8; 32]) -> UnitId {
+    let bytes: [u8; 16] = hash[..16].try_into().expect("half of 32 bytes");
+    UnitId::of(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+/// The journal line of what a device, an intake item or a directory entry became.
+fn record(actor: &Actor, at: Moment, doc: &str) -> Result<String, Error> {
+    journal::record_line(actor, at, doc).map_err(|error| Error::Fault(error.to_string()))
+}
+
+/// A contract's reference is unique within its tenant.
+pub fn reference_name(tenant: TenantId, reference: &str) -> Reservation {
+    Reservation { space: Space::Reference, tenant: Some(tenant), key: reference.to_owned() }
+}
+
+/// A financed IMEI is unique within the installation.
+pub fn financed_name(imei_hash: &str) -> Reservation {
+    Reservation { space: Space::Imei, tenant: None, key: imei_hash.to_owned() }
+}
+
+/// An enrolment leads to its contract.
+pub fn enrolment_name(enrolment: &[u8; 16]) -> Reservation {
+    Reservation { space: Space::Enrolment, tenant: None, key: hex(enrolment) }
+}

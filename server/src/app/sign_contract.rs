@@ -1,0 +1,234 @@
+//! Signing a contract: terms, device, borrower and consent become one unit.
+
+use domain::{Actor, Contract, Imei, Moment, TenantId, Terms, UnitId, fact, fact::Consent, ledger};
+use formats::{doc, journal};
+use store::{Change, Item, LineKind, NextLook, Outcome, Personal, Posting, UnitKind};
+
+use super::{
+    App,
+    change::{self, Changed, Lines},
+    financed_name, reference_name,
+};
+use crate::error::Error;
+
+/// Longest name or phone of a borrower, bytes.
+const PERSONAL_MAX: usize = 200;
+
+/// What is signed.
+#[derive(Clone, Debug)]
+pub struct NewContract {
+    /// The lender's own name for it, unique per tenant.
+    pub reference: String,
+    /// The device's IMEIs, primary first; one or two.
+    pub imeis: Vec<Imei>,
+    /// Money and calendar.
+    pub terms: Terms,
+    /// Programme id; its version in force is pinned.
+    pub programme: String,
+    /// Borrower's name.
+    pub borrower_name: String,
+    /// Borrower's phone.
+    pub borrower_phone: String,
+    /// Consent, if on record.
+    pub consent: Option<Consent>,
+}
+
+impl NewContract {
+    /// What was asked, as bytes for the idempotency hash.
+    fn fingerprint(&self) -> Vec<u8> {
+        format!("{self:?}").into_bytes()
+    }
+}
+
+/// A contract ready to be committed for the first time.
+struct Made {
+    item: Item,
+    contract: Contract,
+}
+
+impl App {
+    /// Signs one contract. Signing the same again answers the same.
+    pub async fn sign_contract(
+        &self,
+        tenant: TenantId,
+        new: NewContract,
+        actor: Actor,
+    ) -> Result<Changed, Error> {
+        let mut answers = self.sign_contracts(tenant, vec![new], &actor).await?;
+        answers.pop().unwrap_or_else(|| Err(Error::Fault("no answer".into())))
+    }
+
+    /// Signs many contracts, each with its own answer.
+    pub async fn sign_contracts(
+        &self,
+        tenant: TenantId,
+        many: Vec<NewContract>,
+        actor: &Actor,
+    ) -> Result<Vec<Result<Changed, Error>>, Error> {
+        let now = self.now();
+        let mut answers = Vec::with_capacity(many.len());
+        let mut items = Vec::new();
+        let mut waiting = Vec::new();
+        for new in many {
+            match self.make(tenant, &new, actor.clone(), now).await {
+                Ok(made) => {
+                    answers.push(None);
+                    waiting.push((answers.len() - 1, made.contract, new));
+                    items.push(made.item);
+                }
+                Err(error) => answers.push(Some(Err(error))),
+            }
+        }
+        let outcomes = self.store.commit(items).await?;
+        for (outcome, (index, contract, new)) in outcomes.into_iter().zip(waiting) {
+            answers[index] = Some(self.signed(tenant, outcome, contract, &new).await);
+        }
+        let missing = || Err(Error::Fault("the store answered too little".into()));
+        Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(missing)).collect())
+    }
+
+    async fn make(
+        &self,
+        tenant: TenantId,
+        new: &NewContract,
+        actor: Actor,
+        now: Moment,
+    ) -> Result<Made, Error> {
+        let programme = self.directory.programme_in_force(tenant, &new.programme)?;
+        let packs = self.directory.packs_in_force(tenant, &programme)?;
+        let ladder = self.directory.ladder(tenant, &programme, &packs)?;
+        check_people(new)?;
+        let hashes: Vec<String> = new.imeis.iter().map(|imei| self.imei_hash(imei)).collect();
+        let signed = fact::Signed {
+            reference: new.reference.clone(),
+            terms: new.terms.clone(),
+            programme,
+            packs,
+            imeis: hashes.clone(),
+            consent: new.consent.clone(),
+        };
+        let fact = domain::sign(signed.clone(), &ladder, actor, now)?;
+        let unit = UnitId::of(self.new_id());
+        let mut contract = Contract::sign(unit, tenant, now, signed);
+        let booked = ledger::legs(&contract, &fact.what);
+        let mut done = vec![(booked, fact)];
+        let decision = self.advance(&mut contract, &ladder, &mut done, now).await?;
+        let genesis = journal::genesis(tenant, unit);
+        let mut lines = Lines::after(store::Head { entries: 0, hash: genesis }, now);
+        for (_, fact) in &done {
+            lines.push(LineKind::Fact, journal::fact_line(fact));
+        }
+        let recorded = decision.recorded(now);
+        let line = journal::decision_line(&recorded, &decision.standing, &ladder);
+        lines.push(LineKind::Decision, line);
+        contract.record(recorded);
+        let currency = contract.terms().currency().code().to_owned();
+        let postings = done.iter().flat_map(|(legs, _)| legs).map(|(account, minor)| Posting {
+            at: now,
+            account: account.name(),
+            minor: *minor,
+            currency: currency.clone(),
+        });
+        let key = self.command_key(tenant, &new.reference);
+        let mut reserve = vec![reference_name(tenant, &new.reference)];
+        reserve.extend(hashes.iter().map(|hash| financed_name(hash)));
+        let item = Item {
+            tenant,
+            unit,
+            kind: UnitKind::Contract,
+            expected: 0,
+            command: store::Command {
+                key,
+                hash: crate::crypto::sha256(&[&new.fingerprint()]),
+                name: "sign_contract",
+            },
+            change: Change {
+                doc: doc::contract_doc(&contract),
+                facets: change::facets(&contract),
+                next_look: NextLook::Set(decision.next_look),
+                head: lines.head,
+            },
+            postings: postings.collect(),
+            journal: lines.lines,
+            reserve,
+            free: Vec::new(),
+            personal: personal(new),
+            jobs: Vec::new(),
+            finished: Vec::new(),
+        };
+        Ok(Made { item, contract })
+    }
+
+    fn command_key(&self, tenant: TenantId, reference: &str) -> [u8; 16] {
+        let mac = self.keys.pepper().mac("sign", &[&tenant.bytes(), reference.as_bytes()]);
+        mac[..16].try_into().expect("half of 32 bytes")
+    }
+
+    async fn signed(
+        &self,
+        tenant: TenantId,
+        outcome: Outcome,
+        contract: Contract,
+        new: &NewContract,
+    ) -> Result<Changed, Error> {
+        let programme = contract.signed.programme.clone();
+        match outcome {
+            Outcome::Done(version) => {
+                let ladder = self.directory.ladder(tenant, &programme, &contract.signed.packs)?;
+                Ok(Changed { contract, version, ladder, repeated: false })
+            }
+            Outcome::Repeat(_) => self.signed_before(tenant, new).await?.ok_or(Error::Busy),
+            // The unit is fresh each time: a repeat shows as a name that is taken by its twin.
+            Outcome::Conflict(conflict) => match self.signed_before(tenant, new).await? {
+                Some(twin) => Ok(twin),
+                None => Err(change::refused_by(&conflict)),
+            },
+        }
+    }
+
+    /// The contract of this reference, if it was signed with exactly this content.
+    async fn signed_before(
+        &self,
+        tenant: TenantId,
+        new: &NewContract,
+    ) -> Result<Option<Changed>, Error> {
+        let Some(unit) = self.by_reference(tenant, &new.reference).await? else {
+            return Ok(None);
+        };
+        let Some(loaded) = self.load_contract(unit).await? else {
+            return Ok(None);
+        };
+        let hashes: Vec<String> = new.imeis.iter().map(|imei| self.imei_hash(imei)).collect();
+        let signed = &loaded.contract.signed;
+        let same = signed.terms == new.terms
+            && signed.imeis == hashes
+            && signed.programme.0 == new.programme
+            && signed.consent == new.consent;
+        let (contract, ladder) = (loaded.contract, loaded.ladder);
+        let version = loaded.row.version;
+        Ok(same.then_some(Changed { contract, version, ladder, repeated: true }))
+    }
+}
+
+fn check_people(new: &NewContract) -> Result<(), Error> {
+    if new.imeis.is_empty() || new.imeis.len() > 2 {
+        return Err(Error::refused("bad_imei", "imei: one or two per contract"));
+    }
+    let fits = |text: &str| text.len() <= PERSONAL_MAX && !text.contains('\0');
+    if fits(&new.borrower_name) && fits(&new.borrower_phone) {
+        return Ok(());
+    }
+    let detail = format!("borrower_name and borrower_phone: at most {PERSONAL_MAX} bytes each");
+    Err(Error::refused("bad_text", detail))
+}
+
+fn personal(new: &NewContract) -> Vec<Personal> {
+    let imeis: Vec<String> = new.imeis.iter().map(Imei::with_check_digit).collect();
+    let fields = [
+        ("borrower_name", new.borrower_name.clone()),
+        ("borrower_phone", new.borrower_phone.clone()),
+        ("imei", imeis.join(" ")),
+    ];
+    let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    given.map(|(field, value)| Personal { field, value }).collect()
+}
