@@ -12,17 +12,20 @@ pub fn bench(root: &Path, arguments: &[String]) -> Result<()> {
     call.with(arguments).run(root)
 }
 
-/// Thousands of simulated worlds, then many rounds of killing a writer.
+/// Thousands of simulated worlds, then many rounds of killing a writing store and a server.
 pub fn long(root: &Path, seeds: u32, rounds: u32) -> Result<()> {
     let worlds = format!(
         "cargo run --release --locked -p quittance -- sim --seeds 1..{seeds} --phones 20 \
          --days 150 --json"
     );
     Call::new(&worlds).run(root)?;
-    let kill = "cargo test --release --locked -p quittance-store kill";
+    Call::new("cargo test --release --locked -p quittance-store --test crash")
+        .set("QUITTANCE_CRASH_ROUNDS", &rounds.to_string())
+        .run(root)?;
+    let kill = "cargo test --release --locked -p quittance kill";
     let listed = Call::new(&format!("{kill} -- --list")).answer(root).unwrap_or_default();
     if !listed.lines().any(|line| line.ends_with(": test")) {
-        bail!("`{kill}` runs no test: name the one that kills a writing store after it");
+        bail!("`{kill}` runs no test: name the one that kills a server under load after it");
     }
     Call::new(kill).set("QUITTANCE_KILL_ROUNDS", &rounds.to_string()).run(root)
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use crate::command::Call;
 use crate::tidy::wire_doc;
 use crate::tree::Tree;
 
@@ -32,11 +33,18 @@ pub struct Generator {
 }
 
 /// Every generator.
-pub const GENERATORS: &[Generator] = &[Generator {
-    name: "wire-doc",
-    what: "the source-hash line of docs/protocol/README.md",
-    make: |root| wire_document(&Tree::read(root)?),
-}];
+pub const GENERATORS: &[Generator] = &[
+    Generator {
+        name: "wire-doc",
+        what: "the source-hash line of docs/protocol/README.md",
+        make: |root| wire_document(&Tree::read(root)?),
+    },
+    Generator {
+        name: "example-book",
+        what: "the three CSV files of examples/",
+        make: example_book,
+    },
+];
 
 /// Writes every generated file that differs from what its generator makes; names them.
 pub fn write(root: &Path) -> Result<Vec<String>> {
@@ -73,6 +81,20 @@ fn stale(root: &Path) -> Result<Vec<Made>> {
         stale.extend(made.into_iter().filter(differs));
     }
     Ok(stale)
+}
+
+fn example_book(root: &Path) -> Result<Vec<Made>> {
+    let program = "cargo run --release --locked -p quittance-formats --example generate_examples";
+    let make = |name: &str| {
+        let text = printed(root, &format!("{program} -- --print {name}"))?;
+        Ok(Made { path: format!("examples/{name}"), text })
+    };
+    ["devices.csv", "contracts.csv", "payments.csv"].into_iter().map(make).collect()
+}
+
+/// What a program of ours prints.
+fn printed(root: &Path, line: &str) -> Result<String> {
+    Call::new(line).answer(root).with_context(|| format!("`{line}` failed: run it by hand"))
 }
 
 fn wire_document(tree: &Tree) -> Result<Vec<Made>> {
