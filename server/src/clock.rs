@@ -48,6 +48,18 @@ impl ClockGuard {
         *last = (now.seconds(), elapsed);
         Ok(now)
     }
+
+    /// By how many seconds the clock left its own elapsed time since the last signature. Asking
+    /// moves nothing, so that whoever watches the server does not help a clock creep away.
+    pub fn left(&self, clock: &dyn Clock) -> i64 {
+        let last = *self.last.lock().unwrap_or_else(|poison| poison.into_inner());
+        (clock.now().seconds() - last.0) - (clock.elapsed_s() - last.1)
+    }
+
+    /// Whether a signature would be given at this moment.
+    pub fn trusts(&self, clock: &dyn Clock) -> bool {
+        self.left(clock).abs() <= LEAVE_MAX_S
+    }
 }
 
 /// A time-ordered id (UUID version 7) of this moment.
@@ -87,6 +99,8 @@ mod tests {
         assert!(set(1_030, 10), "small corrections are ordinary");
         assert!(set(87_430, 86_410), "a night passed");
         assert!(!set(87_500, 86_411), "69 s ahead of what passed");
+        assert!(!guard.trusts(&clock));
+        assert_eq!(guard.left(&clock), 69);
         assert!(!set(87_300, 86_412), "132 s behind");
         assert!(set(87_440, 86_420));
     }

@@ -5,11 +5,11 @@ pub mod files;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, Mutex, RwLock},
 };
 
 use domain::{Moment, TenantId};
-use files::KeyDir;
+use files::{KeyDir, KeyStamp};
 use protocol::{
     Kind, Message, Rung, Signer,
     cert::{KeyCert, KeyKind},
@@ -35,6 +35,8 @@ pub struct Keys {
     tenants: RwLock<BTreeMap<TenantId, Arc<TenantKeys>>>,
     /// Where they are kept; without it they live as long as the process.
     dir: Option<KeyDir>,
+    /// The directory as it was last read again.
+    seen: Mutex<Option<KeyStamp>>,
 }
 
 /// One tenant's keys.
@@ -70,7 +72,8 @@ impl std::fmt::Debug for StoredKey {
 impl Keys {
     /// Keys with this pepper and no tenant yet.
     pub fn new(pepper: &[u8; 32]) -> Keys {
-        Keys { pepper: Pepper::new(pepper), tenants: RwLock::default(), dir: None }
+        let seen = Mutex::default();
+        Keys { pepper: Pepper::new(pepper), tenants: RwLock::default(), dir: None, seen }
     }
 
     /// Adds a tenant's root and keys.
@@ -105,6 +108,22 @@ impl Keys {
             dir.store_tenant(tenant, &root_seed, &stored)?;
         }
         self.add_tenant(tenant, root.public_bytes(), &stored)
+    }
+
+    /// Reads the key directory again if it changed, as after a rotation beside a running server;
+    /// whether it did. What cannot be read leaves the tenant's keys as they are.
+    pub fn refresh(&self) -> Result<bool, Error> {
+        let Some(dir) = &self.dir else {
+            return Ok(false);
+        };
+        let stamp = dir.stamp()?;
+        let mut seen = self.seen.lock().unwrap_or_else(|poison| poison.into_inner());
+        if seen.as_ref() == Some(&stamp) {
+            return Ok(false);
+        }
+        dir.load_tenants(self)?;
+        *seen = Some(stamp);
+        Ok(true)
     }
 
     /// The installation's pepper.

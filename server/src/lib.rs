@@ -16,6 +16,7 @@ pub mod clock;
 pub mod crypto;
 pub mod error;
 pub mod keys;
+pub mod metrics;
 pub mod real;
 
 pub use app::App;

@@ -202,6 +202,7 @@ impl App {
         if let Some(hash) = lease::content_hash(&contract, &loaded.ladder, version) {
             lines.push(LineKind::Lease, journal::lease_line(version, &hash));
         }
+        let events = self.event_jobs(Some(&loaded.row.facets), &contract, version, now);
         let postings = done.iter().flat_map(|(legs, _)| legs.iter());
         let currency = contract.terms().currency().code().to_owned();
         let postings = postings.map(|(account, minor)| Posting {
@@ -227,7 +228,7 @@ impl App {
             reserve: extras.reserve,
             free: [extras.free, self.names_to_free(&contract, &loaded.contract)].concat(),
             personal: extras.personal,
-            jobs: extras.jobs,
+            jobs: [extras.jobs, events].concat(),
             finished: extras.finished,
         };
         Ok(Some(Prepared { item, contract, decision }))

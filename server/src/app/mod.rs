@@ -11,6 +11,7 @@ pub mod explain_contract;
 pub mod lease;
 pub mod list;
 pub mod manage;
+pub mod outbox;
 pub mod post_payment;
 pub mod presence;
 pub mod register_device;
@@ -34,8 +35,10 @@ use crate::{
     crypto::hex,
     error::Error,
     keys::Keys,
+    metrics::{Metered, Metrics},
 };
 use directory::Directory;
+use outbox::EventSink;
 use presence::Presences;
 use wake::{LocalWake, Wake};
 
@@ -63,6 +66,10 @@ pub struct App {
     pub stopping: watch::Sender<bool>,
     /// How devices are told to come back.
     pub pace: Pace,
+    /// What the process counts.
+    pub metrics: Arc<Metrics>,
+    /// Who is told what contracts become; without it nothing is written for anybody.
+    pub events: Option<Arc<dyn EventSink>>,
 }
 
 /// When devices come back.
@@ -93,8 +100,9 @@ impl App {
         entropy: Arc<dyn Entropy>,
         pace: Pace,
     ) -> Result<App, Error> {
+        let metrics = Arc::new(Metrics::default());
         let app = App {
-            store,
+            store: Arc::new(Metered::new(store, metrics.clone())),
             guard: ClockGuard::new(&*clock),
             clock,
             entropy,
@@ -105,9 +113,16 @@ impl App {
             waits: Semaphore::new(pace.waits_max),
             stopping: watch::Sender::new(false),
             pace,
+            metrics,
+            events: None,
         };
         app.load_directory().await?;
         Ok(app)
+    }
+
+    /// With somebody to be told what contracts become.
+    pub fn with_events(self, sink: Arc<dyn EventSink>) -> App {
+        App { events: Some(sink), ..self }
     }
 
     /// This moment.

@@ -153,7 +153,7 @@ impl App {
             reserve,
             free: Vec::new(),
             personal: personal(new),
-            jobs: Vec::new(),
+            jobs: self.event_jobs(None, &contract, 1, now),
             finished: Vec::new(),
         };
         Ok(Made { item, contract })

@@ -9,6 +9,7 @@ use std::{
     io::Write,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use domain::{Moment, TenantId};
@@ -21,6 +22,9 @@ use crate::{
     crypto::{ServerSigner, hex},
     error::Error,
 };
+
+/// By what a changed key directory is known.
+pub(super) type KeyStamp = Vec<(PathBuf, Option<SystemTime>, u64)>;
 
 /// The key directory of an installation.
 #[derive(Clone, Debug)]
@@ -61,6 +65,21 @@ impl KeyDir {
             keys.add_tenant(tenant, root, &stored)?;
         }
         Ok(())
+    }
+
+    /// Names, times and lengths of all files: another answer means that something changed.
+    pub(super) fn stamp(&self) -> Result<KeyStamp, Error> {
+        let mut stamp = Vec::new();
+        for dir in self.tenant_dirs()? {
+            let entries = fs::read_dir(&dir).map_err(|error| fault(&dir, &error))?;
+            for entry in entries {
+                let entry = entry.map_err(|error| fault(&dir, &error))?;
+                let meta = entry.metadata().map_err(|error| fault(&dir, &error))?;
+                stamp.push((entry.path(), meta.modified().ok(), meta.len()));
+            }
+        }
+        stamp.sort();
+        Ok(stamp)
     }
 
     /// Writes what [`Keys::create_tenant`] made.
