@@ -14,10 +14,14 @@
 pub mod app;
 pub mod clock;
 pub mod crypto;
+pub mod device;
 pub mod error;
+pub mod http;
+pub mod jobs;
 pub mod keys;
 pub mod metrics;
 pub mod real;
+pub mod serve;
 
 pub use app::App;
 pub use error::Error;

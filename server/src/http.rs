@@ -1,0 +1,96 @@
+//! All doors behind one router: device door, interface for programs, health and metrics.
+//!
+//! **Invariant:** what is asked of the process itself (health, metrics) and what is held (waits)
+//! takes no room from the requests that are counted against the limit.
+//! **Invariant:** nothing that a caller sent is logged here: no query, no header, no body.
+
+mod admit;
+mod health;
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use protocol::reply::codes;
+use serde_json::json;
+
+use crate::{
+    App,
+    device::{self, Trouble},
+    serve::Limits,
+};
+
+/// The whole server as a service.
+pub fn router(app: Arc<App>, limits: &Limits) -> Router {
+    let counted = Router::new()
+        .merge(device::calls(app.clone(), limits))
+        .layer(from_fn_with_state(admit::Gate::new(limits), admit::admit));
+    let process = Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .with_state(app.clone());
+    counted
+        .merge(device::waits(app.clone(), limits))
+        .merge(process)
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(not_found)
+        .layer(DefaultBodyLimit::max(limits.api_body_bytes_max))
+        .layer(from_fn(no_store))
+        .layer(from_fn_with_state(app, admit::measure))
+}
+
+/// A refusal in the form of the door that the path belongs to: a CBOR problem for a device, RFC
+/// 9457 for everybody else.
+pub fn refuse(
+    path: &str,
+    status: StatusCode,
+    code: &'static str,
+    detail: &'static str,
+    retry_s: Option<u32>,
+) -> Response {
+    if path.starts_with("/d/") {
+        return Trouble { status, code, detail: detail.to_owned(), retry_s }.into_response();
+    }
+    let body = json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or("refused"),
+        "status": status.as_u16(),
+        "code": code,
+        "detail": detail,
+    });
+    let content = [(header::CONTENT_TYPE, "application/problem+json")];
+    let mut response = (status, content, Json(body).into_response().into_body()).into_response();
+    if let Some(seconds) = retry_s {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+async fn not_found(request: Request) -> Response {
+    let path = request.uri().path();
+    refuse(path, StatusCode::NOT_FOUND, codes::NOT_FOUND, "there is no such path", None)
+}
+
+async fn method_not_allowed(request: Request) -> Response {
+    let path = request.uri().path();
+    let device = path.starts_with("/d/");
+    let code = if device { codes::MALFORMED } else { "method_not_allowed" };
+    let detail = "this path takes another method";
+    refuse(path, StatusCode::METHOD_NOT_ALLOWED, code, detail, None)
+}
+
+/// Answers name people, money and leases: nobody on the way keeps them, unless a door says so.
+async fn no_store(request: Request, next: axum::middleware::Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,127 @@
+//! Work that time asks for: due decisions, money left in transit, presence, events, changed keys.
+//!
+//! **Invariant:** late, twice or never for a week gives the same final state.
+//! **Invariant:** a round that fails, or panics, ends neither its job nor another one.
+
+mod file_sink;
+
+pub use file_sink::FileSink;
+
+use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::FutureExt;
+use tokio::task::JoinSet;
+
+use crate::{App, error::Error};
+
+/// How often each job runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Periods {
+    /// Contracts whose decision is due. Default 1 s.
+    pub sweep: Duration,
+    /// Money left between intake and contract. Default 5 s.
+    pub transit: Duration,
+    /// Devices heard. Default 2 s.
+    pub presence: Duration,
+    /// Events to the outside. Default 1 s.
+    pub outbox: Duration,
+    /// Signing keys that changed beside the running server. Default 10 s.
+    pub keys: Duration,
+}
+
+impl Default for Periods {
+    fn default() -> Periods {
+        Periods {
+            sweep: Duration::from_secs(1),
+            transit: Duration::from_secs(5),
+            presence: Duration::from_secs(2),
+            outbox: Duration::from_secs(1),
+            keys: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Jobs under way.
+#[derive(Debug)]
+pub struct JobsHandle {
+    app: Arc<App>,
+    tasks: JoinSet<()>,
+}
+
+/// Starts all jobs. They end when the server stops waiting, each after its round.
+pub fn start(app: Arc<App>, periods: Periods) -> JobsHandle {
+    let worker = worker_id(&app);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(every("next_look", app.clone(), periods.sweep, move |app| async move {
+        app.metrics.worked("next_look", app.sweep(worker).await?);
+        Ok(None)
+    }));
+    tasks.spawn(every("in_transit", app.clone(), periods.transit, move |app| async move {
+        app.metrics.worked("in_transit", app.drain_transit(worker).await?);
+        Ok(None)
+    }));
+    tasks.spawn(every("presence", app.clone(), periods.presence, |app| async move {
+        app.flush_presence().await.map(|_| None)
+    }));
+    tasks.spawn(every("keys", app.clone(), periods.keys, |app| async move {
+        tokio::task::spawn_blocking(move || app.keys.refresh())
+            .await
+            .map_err(|error| Error::Fault(error.to_string()))?
+            .map(|_| None)
+    }));
+    if app.events.is_some() {
+        tasks.spawn(every("outbox", app.clone(), periods.outbox, move |app| async move {
+            let done = app.deliver_events(worker).await?;
+            app.metrics.events("delivered", done.delivered);
+            app.metrics.events("failed", done.failed);
+            Ok(done.retry_s.map(Duration::from_secs))
+        }));
+    }
+    JobsHandle { app, tasks }
+}
+
+impl JobsHandle {
+    /// Ends all jobs, each after its round, and writes what is known of devices.
+    pub async fn stop(mut self) -> Result<(), Error> {
+        self.app.stop_waiting();
+        while self.tasks.join_next().await.is_some() {}
+        self.app.flush_presence().await.map(|_| ())
+    }
+}
+
+/// Runs rounds of a job until the server stops; a round may ask for a longer pause after it.
+async fn every<F>(
+    name: &'static str,
+    app: Arc<App>,
+    period: Duration,
+    round: impl Fn(Arc<App>) -> F + Send + 'static,
+) where
+    F: Future<Output = Result<Option<Duration>, Error>> + Send,
+{
+    let mut stopping = app.stopping.subscribe();
+    let mut pause = period;
+    loop {
+        tokio::select! {
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        pause = match AssertUnwindSafe(round(app.clone())).catch_unwind().await {
+            Ok(Ok(wanted)) => wanted.unwrap_or(period),
+            Ok(Err(error)) => {
+                tracing::error!(%error, job = name, "a round of {name} failed: {error}");
+                period
+            }
+            Err(_) => {
+                tracing::error!(job = name, "a round of {name} panicked");
+                period
+            }
+        };
+    }
+}
+
+/// Tells this process from others at the same store.
+fn worker_id(app: &App) -> u64 {
+    let mut bytes = [0; 8];
+    app.entropy.fill(&mut bytes);
+    u64::from_be_bytes(bytes) >> 1
+}
