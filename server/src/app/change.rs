@@ -22,6 +22,8 @@ use crate::{crypto::sha256, error::Error};
 const TRIES: u32 = 16;
 /// Rounds of carrying out what a decision wants before it counts as a bug.
 const ROUNDS: u32 = 8;
+/// A release that could not be signed is tried again after so many seconds.
+const RELEASE_AGAIN_S: i64 = 300;
 
 /// A contract with its ladder, as loaded.
 #[derive(Clone, Debug)]
@@ -47,6 +49,8 @@ pub struct Asked {
     pub actor: Actor,
     /// Whether the passing of time asks, so that `next_look` moves on.
     pub by_time: bool,
+    /// Whether the key was made for this very call, so that nothing was done under it before.
+    pub fresh: bool,
 }
 
 /// Rows besides the contract that one commit carries.
@@ -92,13 +96,14 @@ impl Asked {
     /// Asked by a fresh key: not to be repeated from outside.
     pub fn once(app: &App, name: &'static str, actor: Actor) -> Asked {
         let key = *app.new_id().as_bytes();
-        Asked { key, hash: sha256(&[&key]), name, actor, by_time: false }
+        Asked { key, hash: sha256(&[&key]), name, actor, by_time: false, fresh: true }
     }
 
     /// Asked with a caller's idempotency key: a repeat is answered like the first time, another
     /// body under the same key is refused.
     pub fn keyed(key: [u8; 16], body: &[u8], name: &'static str, actor: Actor) -> Asked {
-        Asked { key, hash: sha256(&[name.as_bytes(), body]), name, actor, by_time: false }
+        let hash = sha256(&[name.as_bytes(), body]);
+        Asked { key, hash, name, actor, by_time: false, fresh: false }
     }
 }
 
@@ -138,11 +143,13 @@ impl App {
         for _ in 0..TRIES {
             let loaded = self.load_contract(unit).await?.ok_or(Error::NotFound("contract"))?;
             let now = self.now();
-            let wanted = commands(&loaded, now)?;
-            let prepared = self.prepare(&loaded, asked, extras.clone(), wanted, now).await?;
-            let Some(prepared) = prepared else {
-                let Loaded { row, contract, ladder } = loaded;
-                return Ok(Changed { contract, version: row.version, ladder, repeated: false });
+            let prepared = match commands(&loaded, now) {
+                Ok(wanted) => self.prepare(&loaded, asked, extras.clone(), wanted, now).await,
+                Err(error) => Err(error),
+            };
+            let prepared = match prepared {
+                Ok(Some(prepared)) => prepared,
+                other => return self.unchanged(loaded, asked, other.err()).await,
             };
             let (contract, ladder) = (prepared.contract, loaded.ladder);
             let outcomes = self.store.commit(vec![prepared.item]).await?;
@@ -151,18 +158,71 @@ impl App {
                     self.wake.notify(unit, version);
                     return Ok(Changed { contract, version, ladder, repeated: false });
                 }
-                Some(Outcome::Repeat(_)) => {
-                    let again = self.load_contract(unit).await?;
-                    let Loaded { row, contract, ladder } =
-                        again.ok_or(Error::NotFound("contract"))?;
-                    return Ok(Changed { contract, version: row.version, ladder, repeated: true });
-                }
+                Some(Outcome::Repeat(_)) => return self.repeated(unit).await,
                 Some(Outcome::Conflict(Conflict::Version(_))) => {}
                 Some(Outcome::Conflict(conflict)) => return Err(refused_by(&conflict)),
                 None => return Err(Error::Fault("the store answered nothing".into())),
             }
         }
         Err(Error::Busy)
+    }
+
+    /// What was done before may well be refused the second time, or change nothing: only the key
+    /// tells whether this is the first.
+    async fn unchanged(
+        &self,
+        loaded: Loaded,
+        asked: &Asked,
+        refused: Option<Error>,
+    ) -> Result<Changed, Error> {
+        let may_repeat = !asked.fresh && matches!(refused, None | Some(Error::Refused(_)));
+        if may_repeat && self.was_done(&loaded.row, asked).await? {
+            return self.repeated(loaded.row.unit).await;
+        }
+        let Loaded { row, contract, ladder } = loaded;
+        match refused {
+            Some(error) => Err(error),
+            None => Ok(Changed { contract, version: row.version, ladder, repeated: false }),
+        }
+    }
+
+    async fn repeated(&self, unit: UnitId) -> Result<Changed, Error> {
+        let loaded = self.load_contract(unit).await?.ok_or(Error::NotFound("contract"))?;
+        let Loaded { row, contract, ladder } = loaded;
+        Ok(Changed { contract, version: row.version, ladder, repeated: true })
+    }
+
+    /// Whether a command was carried out before. A commit on a unit that must not exist yet writes
+    /// nothing where it exists; its key is looked up all the same.
+    async fn was_done(&self, row: &Row, asked: &Asked) -> Result<bool, Error> {
+        let item = Item {
+            tenant: row.tenant,
+            unit: row.unit,
+            kind: row.kind,
+            expected: 0,
+            command: store::Command { key: asked.key, hash: asked.hash, name: asked.name },
+            change: Change {
+                doc: row.doc.clone(),
+                facets: row.facets.clone(),
+                next_look: NextLook::Keep,
+                head: row.head,
+            },
+            journal: Vec::new(),
+            postings: Vec::new(),
+            reserve: Vec::new(),
+            free: Vec::new(),
+            personal: Vec::new(),
+            jobs: Vec::new(),
+            finished: Vec::new(),
+        };
+        match self.store.commit(vec![item]).await?.pop() {
+            Some(Outcome::Repeat(_)) => Ok(true),
+            Some(Outcome::Conflict(conflict @ Conflict::KeyReused)) => Err(refused_by(&conflict)),
+            Some(Outcome::Conflict(_)) => Ok(false),
+            Some(Outcome::Done(_)) | None => {
+                Err(Error::Fault("the store committed a unit that was there".into()))
+            }
+        }
     }
 
     /// What the commands make of a loaded contract; `None` when nothing changes.
@@ -203,14 +263,6 @@ impl App {
             lines.push(LineKind::Lease, journal::lease_line(version, &hash));
         }
         let events = self.event_jobs(Some(&loaded.row.facets), &contract, version, now);
-        let postings = done.iter().flat_map(|(legs, _)| legs.iter());
-        let currency = contract.terms().currency().code().to_owned();
-        let postings = postings.map(|(account, minor)| Posting {
-            at: now,
-            account: account.name(),
-            minor: *minor,
-            currency: currency.clone(),
-        });
         let item = Item {
             tenant: contract.tenant,
             unit: contract.unit,
@@ -223,7 +275,7 @@ impl App {
                 next_look: next_look(loaded.row.next_look, decision.next_look, asked, due),
                 head: lines.head,
             },
-            postings: postings.collect(),
+            postings: postings(&contract, &done, now),
             journal: lines.lines,
             reserve: extras.reserve,
             free: [extras.free, self.names_to_free(&contract, &loaded.contract)].concat(),
@@ -256,10 +308,16 @@ impl App {
                     language: contract.terms().language().to_owned(),
                     text: screens::notice_text(contract, ladder, *k, *owed, *show_from),
                 },
-                Want::Release => {
-                    let certificate = self.release_certificate(contract, ladder, now).await?;
-                    Command::Release { certificate }
-                }
+                // Money counts whatever ails the keys or the clock; the release follows.
+                Want::Release => match self.release_certificate(contract, ladder, now).await {
+                    Ok(certificate) => Command::Release { certificate },
+                    Err(error) => {
+                        let unit = contract.unit;
+                        tracing::error!(contract.id = %unit, "Not yet released {unit}: {error}");
+                        let again = Some(now.plus_seconds(RELEASE_AGAIN_S));
+                        return Ok(Decision { next_look: again, ..decision });
+                    }
+                },
             };
             let facts = decide(contract, ladder, command, Actor::Time, now)?;
             take(contract, facts, done);
@@ -285,6 +343,19 @@ fn take(contract: &mut Contract, facts: Vec<Fact>, done: &mut Vec<Done>) {
         contract.apply(&fact);
         done.push((legs, fact));
     }
+}
+
+/// What the facts book.
+pub(super) fn postings(contract: &Contract, done: &[Done], at: Moment) -> Vec<Posting> {
+    let currency = contract.terms().currency();
+    let legs = done.iter().flat_map(|(legs, _)| legs);
+    let posting = |(account, minor): &ledger::Leg| Posting {
+        at,
+        account: account.name(),
+        minor: *minor,
+        currency: currency.code().to_owned(),
+    };
+    legs.map(posting).collect()
 }
 
 /// A payment leaves `next_look` alone unless it must come earlier; time moves it on.

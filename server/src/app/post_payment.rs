@@ -11,8 +11,8 @@ use formats::{
     journal,
 };
 use store::{
-    Change, Facets, Item, JobKey, LineKind, NewJob, NextLook, Outcome, Posting, Queue, Row,
-    UnitKind,
+    Change, Claimed, Facets, Item, JobKey, LineKind, NewJob, NextLook, Outcome, Posting, Queue,
+    Row, UnitKind,
 };
 
 use super::{
@@ -23,6 +23,8 @@ use crate::{crypto::sha256, error::Error};
 
 /// A job looks after money in transit that is this old, seconds.
 const TRANSIT_S: i64 = 10;
+/// What the job is about when money is taken back.
+pub(super) const REVERSE: &str = "reverse";
 
 /// Money as it was reported.
 #[derive(Clone, Debug)]
@@ -82,14 +84,21 @@ impl App {
     }
 
     /// Finishes money in transit, from the job that looks after it.
-    pub async fn finish_transit(&self, payment: UnitId) -> Result<(), Error> {
+    pub async fn finish_transit(&self, work: &Claimed) -> Result<(), Error> {
+        let payment = work.unit;
         let Some(row) = self.store.load(&[payment]).await?.pop().flatten() else {
             return Ok(());
         };
         let intake = open_intake(&row)?;
-        if let IntakeState::InTransit { contract } = intake.state {
-            let actor = Actor::Feed(intake.provider.clone());
-            self.count(payment, contract, intake, actor, true).await?;
+        let actor = Actor::Feed(intake.provider.clone());
+        match intake.state {
+            IntakeState::InTransit { contract } => {
+                self.count(payment, contract, intake, actor, true).await?;
+            }
+            IntakeState::Applied { .. } if work.payload == REVERSE => {
+                self.reverse_payment(row.tenant, payment, actor).await?;
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -147,11 +156,7 @@ impl App {
             [(Account::ProviderClearing, intake.amount), (Account::InTransit, -intake.amount)];
         let step = Step { name: "receive", actor, now, legs: &legs };
         let mut item = intake_item(unit, 0, genesis, intake, &step)?;
-        item.jobs = vec![NewJob {
-            key: transit_job(unit),
-            due: now.plus_seconds(TRANSIT_S),
-            payload: String::new(),
-        }];
+        item.jobs = vec![look_after(unit, now, "")];
         Ok(item)
     }
 
@@ -325,7 +330,12 @@ pub(super) fn intake_item(
     })
 }
 
-fn transit_job(unit: UnitId) -> JobKey {
+/// The job that finishes what a crash may leave half done.
+pub(super) fn look_after(unit: UnitId, now: Moment, what: &str) -> NewJob {
+    NewJob { key: transit_job(unit), due: now.plus_seconds(TRANSIT_S), payload: what.to_owned() }
+}
+
+pub(super) fn transit_job(unit: UnitId) -> JobKey {
     JobKey { queue: Queue::InTransit, key: unit.bytes() }
 }
 

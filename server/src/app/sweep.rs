@@ -30,6 +30,8 @@ pub struct Swept {
 impl App {
     /// Brings every contract whose time has come up to the moment.
     pub async fn sweep(&self, worker: u64) -> Result<Swept, Error> {
+        // A doubtful clock could begin a step too early; what is due stays due.
+        self.signing_moment()?;
         let mut swept = Swept::default();
         loop {
             let claimed = self.take(Queue::NextLook, worker).await?;
@@ -57,7 +59,7 @@ impl App {
         let mut swept = Swept::default();
         for work in self.take(Queue::InTransit, worker).await? {
             swept.looked += 1;
-            if let Err(error) = self.finish_transit(work.unit).await {
+            if let Err(error) = self.finish_transit(&work).await {
                 swept.failed += 1;
                 tracing::error!(%error, "money in transit could not be posted: {error}");
             }

@@ -184,7 +184,8 @@ impl House {
             }
         }
         let balance = self.balance().await;
-        assert_eq!(balance.values().sum::<i64>(), 0, "{balance:?}");
+        let sum: i128 = balance.values().map(|minor| i128::from(*minor)).sum();
+        assert_eq!(sum, 0, "{balance:?}");
     }
 
     async fn check_unit(&self, row: &Row) {
