@@ -44,15 +44,14 @@ impl App {
 
     /// Opens a check-in or a wait: signature, binding, message number.
     pub async fn hear(&self, signed: &[u8], kind: Kind) -> Result<Heard, Error> {
+        // What a doubtful clock would date is not taken in: it could begin a step.
+        self.signing_moment()?;
         let sign1 = Sign1::parse(signed).map_err(malformed)?;
         let message: CheckIn = sign1.decode().map_err(malformed)?;
         let loaded = self.enrolled(&message.enrolment.0).await?;
         let device = loaded.contract.device.as_ref();
         let key = device.and_then(|device| key_of(&device.key)).ok_or_else(unknown)?;
-        if !loaded.contract.is_bound_to(domain_enrolment(&message.enrolment)) {
-            let detail = "another device key was enrolled since: enrol again";
-            return Err(Error::refused("stale_key_generation", detail));
-        }
+        bound(&loaded, &message)?;
         sign1.verify(kind, &key, &ServerVerifier).map_err(untrusted)?;
         if loaded.contract.key_gen() != message.key_gen {
             let detail = "the key generation is not the one in force";
@@ -167,6 +166,15 @@ impl App {
         let share = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
         base - spread / 2 + if spread == 0 { 0 } else { share % spread }
     }
+}
+
+/// A device whose contract has another key since is told so.
+pub(super) fn bound(loaded: &Loaded, message: &CheckIn) -> Result<(), Error> {
+    if loaded.contract.is_bound_to(domain_enrolment(&message.enrolment)) {
+        return Ok(());
+    }
+    let detail = "another device key was enrolled since: enrol again";
+    Err(Error::refused("stale_key_generation", detail))
 }
 
 fn unknown() -> Error {

@@ -98,8 +98,12 @@ impl App {
         let asked = Asked::once(self, "enrol_device", Actor::Device(enrolment.id));
         let extras =
             Extras { reserve: vec![enrolment_name(&enrolment.id.bytes())], ..Extras::default() };
+        self.signing_moment()?;
         let changed = self
-            .change(unit, &asked, extras, |_, _| Ok(vec![Command::Enrol(enrolment.clone())]))
+            .change(unit, &asked, extras, |loaded, _| {
+                waits_for_a_device(&loaded.contract)?;
+                Ok(vec![Command::Enrol(enrolment.clone())])
+            })
             .await?;
         self.first_lease(&changed.contract, &changed.ladder, changed.version, confirm.msg_no)
     }
@@ -130,7 +134,7 @@ impl App {
         msg_no: u64,
     ) -> Result<Reply, Error> {
         let content = lease::content(contract, ladder, version)
-            .ok_or_else(|| Error::refused("contract_not_active", "the contract has ended"))?;
+            .ok_or_else(|| Error::refused("wrong_enrolment_code", "the contract has ended"))?;
         let stamp = Stamp {
             issued_at: unix(self.now().seconds()),
             msg_no,
@@ -138,7 +142,10 @@ impl App {
             next_s: self.come_back(contract),
         };
         let signed = self.sign_lease(contract, &content, stamp)?;
-        Ok(Reply { kind: ReplyKind::Lease, signed, certs: Vec::new() })
+        // The key that signs may be younger than the terms.
+        let keys = self.keys.tenant(contract.tenant)?;
+        let certs = self.certs_since(&keys, Some(contract.signed_at));
+        Ok(Reply { kind: ReplyKind::Lease, signed, certs })
     }
 
     async fn offered_contract(&self, offer: &Offer) -> Result<Option<Loaded>, Error> {
@@ -176,10 +183,7 @@ impl App {
         if !same(self.enrolment_code(unit, key_gen).as_bytes(), typed.as_bytes()) {
             return Err(wrong());
         }
-        if !loaded.contract.is_active() {
-            let detail = format!("the contract is {}", loaded.contract.state.name());
-            return Err(Error::refused("contract_not_active", detail));
-        }
+        waits_for_a_device(&loaded.contract)?;
         let offer_hash = sha256(&[signed]);
         let mac = self
             .keys
@@ -207,6 +211,15 @@ impl App {
             issued_at: unix(now.seconds()),
         })
     }
+}
+
+/// A contract that has ended takes no device: no code of it is right.
+fn waits_for_a_device(contract: &Contract) -> Result<(), Error> {
+    if contract.is_active() {
+        return Ok(());
+    }
+    let detail = format!("the contract is {}: no code enrols a device", contract.state.name());
+    Err(Error::refused("wrong_enrolment_code", detail))
 }
 
 /// A device key as a contract keeps it: the algorithm's number, then the bytes.

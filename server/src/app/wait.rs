@@ -9,7 +9,11 @@ use protocol::{
     reply::{Reply, ReplyKind},
 };
 
-use super::{App, check_in::Heard, enrol_device::malformed};
+use super::{
+    App,
+    check_in::{Heard, bound},
+    enrol_device::malformed,
+};
 use crate::error::Error;
 
 impl App {
@@ -49,6 +53,7 @@ impl App {
         let Heard { loaded, message, received } = heard;
         let loaded = self.load_contract(loaded.row.unit).await?;
         let loaded = loaded.ok_or(Error::NotFound("contract"))?;
+        bound(&loaded, &message)?;
         Ok(Heard { loaded, message, received })
     }
 

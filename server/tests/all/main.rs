@@ -1,6 +1,10 @@
 //! What the server promises, seen from outside: the real use cases, the real agent, real keys.
 #![expect(clippy::unwrap_used, reason = "a test that meets nothing where something must be fails")]
 
+mod enrolment;
 mod kit;
 mod life;
+mod mortal;
+mod payments;
 mod phone;
+mod talk;
