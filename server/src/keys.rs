@@ -153,7 +153,7 @@ pub fn certify(
     let seconds = u64::try_from(now.seconds()).unwrap_or(0);
     let cert = KeyCert {
         tenant: protocol::TenantId(tenant.bytes()),
-        lender: lender.chars().take(60).collect(),
+        lender: lender.to_owned(),
         key_id,
         kinds: vec![kind],
         rung_max: if kind == KeyKind::Lease { Rung::Lock } else { Rung::Clear },

@@ -30,6 +30,9 @@ pub const NOBODY: TenantId = TenantId(uuid::Uuid::nil());
 pub struct Directory {
     known: RwLock<Arc<Known>>,
     ladders: RwLock<BTreeMap<TenantId, Vec<Arc<Ladder>>>>,
+    /// Held from reading the store to learning what it says, so that nothing older is learnt last:
+    /// a key that was revoked stays revoked.
+    reading: tokio::sync::Mutex<()>,
 }
 
 /// One state of the directory.
@@ -81,7 +84,8 @@ impl Directory {
     /// A directory that knows only the packs that come with the program.
     pub fn new() -> Result<Directory, Error> {
         let known = Arc::new(Known::builtin()?);
-        Ok(Directory { known: RwLock::new(known), ladders: RwLock::default() })
+        let reading = tokio::sync::Mutex::default();
+        Ok(Directory { known: RwLock::new(known), ladders: RwLock::default(), reading })
     }
 
     fn known(&self) -> Arc<Known> {
@@ -287,6 +291,7 @@ impl Known {
 impl App {
     /// Reads the directory from the store, as at start and after each change of it.
     pub async fn load_directory(&self) -> Result<(), Error> {
+        let _reading = self.directory.reading.lock().await;
         let query = store::Query::Units {
             tenant: None,
             kind: UnitKind::Directory,

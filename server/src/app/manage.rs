@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Actor, TenantId, UnitId};
+use domain::{Actor, TenantId, UnitId, policy::Lender};
 use formats::{
     LenderFile,
     directory::{ApiKey, Directory as Entry, Person, Role, StoredProgramme, Tenant, directory_doc},
     journal,
 };
+use protocol::limits::{LENDER_MAX, PHONE_MAX};
 use store::{Change, Facets, Head, Item, LineKind, NextLook, Outcome, Row, UnitKind};
 
 use super::{App, change::Lines, directory::NOBODY};
@@ -22,6 +23,8 @@ const PREFIX_LEN: usize = 8;
 const SECRET_LEN: usize = 32;
 /// Longest name of an entry, bytes.
 const NAME_MAX: usize = 64;
+/// Longest address for complaints, bytes.
+const COMPLAINTS_MAX: usize = 240;
 
 /// What came of adding an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +42,7 @@ impl App {
         file: &LenderFile,
         actor: Actor,
     ) -> Result<(TenantId, bool), Error> {
+        check_lender(&file.lender)?;
         let unit = entry_unit(NOBODY, "tenant", &file.id);
         let row = self.store.load(&[unit]).await?.pop().flatten();
         let known = row.as_ref().map(|row| self.tenant_of(row)).transpose()?;
@@ -53,6 +57,13 @@ impl App {
         };
         if known.as_ref() == Some(&tenant) {
             return Ok((id, true));
+        }
+        // Leases say who lends, and a version's lease is the same for as long as it lasts.
+        let other = known.as_ref().is_some_and(|known| known.lender != tenant.lender);
+        if other && !self.store.counts(id).await?.is_empty() {
+            let detail = "the lender's name, phone and complaint address stand in contracts that \
+                          are signed: they stay as they are";
+            return Err(Error::refused("lender_in_use", detail));
         }
         if known.is_none() {
             self.keys.create_tenant(id, &file.lender.name, self.now(), &*self.entropy)?;
@@ -219,6 +230,22 @@ impl App {
         self.entropy.fill(&mut random);
         random.iter().map(|byte| char::from(KEY_LETTERS[usize::from(byte % 32)])).collect()
     }
+}
+
+/// What a lease says of the lender must fit the wire whole.
+fn check_lender(lender: &Lender) -> Result<(), Error> {
+    let fields = [
+        ("name", &lender.name, LENDER_MAX),
+        ("phone", &lender.phone, PHONE_MAX),
+        ("complaints", &lender.complaints, COMPLAINTS_MAX),
+    ];
+    for (field, text, max) in fields {
+        if text.len() > max {
+            let detail = format!("lender: {field}: at most {max} bytes");
+            return Err(Error::refused("lender_text_long", detail));
+        }
+    }
+    Ok(())
 }
 
 fn check_name(name: &str) -> Result<(), Error> {

@@ -80,7 +80,8 @@ pub fn notice_text(
     let days = rule.map_or(0, |rule| rule.cure_days);
     let last = usize::from(k) == ladder.notices.len();
     let follows = if last && !ladder.steps.is_empty() {
-        "If nothing is paid by then, some functions of this phone will be switched off step by step."
+        "If nothing is paid by then, some functions of this phone will be switched off step by \
+         step."
     } else {
         "If nothing is paid by then, a further notice follows."
     };
@@ -121,8 +122,8 @@ pub fn disclosure(ladder: &Ladder) -> String {
         text.push_str(&format!("\nUntil it is paid off, kept in place: {}.\n", guards.join(", ")));
     }
     text.push_str(&format!(
-        "\nYou can open the phone {} times for {} hours without giving a reason.\n\nComplaints: {}, \
-         phone {}. At the last payment the phone is released for ever.",
+        "\nYou can open the phone {} times for {} hours without giving a reason.\n\nComplaints: \
+         {}, phone {}. At the last payment the phone is released for ever.",
         ladder.passes.count, ladder.passes.hours, ladder.lender.complaints, ladder.lender.phone
     ));
     text

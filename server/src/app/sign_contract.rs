@@ -2,20 +2,20 @@
 
 use domain::{Actor, Contract, Imei, Moment, TenantId, Terms, UnitId, fact, fact::Consent, ledger};
 use formats::{doc, journal};
-use store::{Change, Item, LineKind, NextLook, Outcome, Personal, Posting, UnitKind};
+use store::{Change, Item, LineKind, NextLook, Outcome, Personal, UnitKind};
 
 use super::{
     App,
     change::{self, Changed, Lines},
     financed_name, reference_name,
 };
-use crate::error::Error;
+use crate::{crypto::sha256, error::Error};
 
 /// Longest name or phone of a borrower, bytes.
 const PERSONAL_MAX: usize = 200;
 
 /// What is signed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewContract {
     /// The lender's own name for it, unique per tenant.
     pub reference: String,
@@ -33,10 +33,12 @@ pub struct NewContract {
     pub consent: Option<Consent>,
 }
 
-impl NewContract {
-    /// What was asked, as bytes for the idempotency hash.
-    fn fingerprint(&self) -> Vec<u8> {
-        format!("{self:?}").into_bytes()
+/// Who borrows does not belong in a log.
+impl std::fmt::Debug for NewContract {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut new = f.debug_struct("NewContract");
+        new.field("reference", &self.reference).field("imeis", &self.imeis);
+        new.field("programme", &self.programme).finish_non_exhaustive()
     }
 }
 
@@ -122,14 +124,7 @@ impl App {
         let line = journal::decision_line(&recorded, &decision.standing, &ladder);
         lines.push(LineKind::Decision, line);
         contract.record(recorded);
-        let currency = contract.terms().currency().code().to_owned();
-        let postings = done.iter().flat_map(|(legs, _)| legs).map(|(account, minor)| Posting {
-            at: now,
-            account: account.name(),
-            minor: *minor,
-            currency: currency.clone(),
-        });
-        let key = self.command_key(tenant, &new.reference);
+        let doc = doc::contract_doc(&contract);
         let mut reserve = vec![reference_name(tenant, &new.reference)];
         reserve.extend(hashes.iter().map(|hash| financed_name(hash)));
         let item = Item {
@@ -137,18 +132,19 @@ impl App {
             unit,
             kind: UnitKind::Contract,
             expected: 0,
+            // The unit is fresh each time: a repeat shows as a name that is taken by its twin.
             command: store::Command {
-                key,
-                hash: crate::crypto::sha256(&[&new.fingerprint()]),
+                key: unit.bytes(),
+                hash: sha256(&[doc.as_bytes()]),
                 name: "sign_contract",
             },
             change: Change {
-                doc: doc::contract_doc(&contract),
+                doc,
                 facets: change::facets(&contract),
                 next_look: NextLook::Set(decision.next_look),
                 head: lines.head,
             },
-            postings: postings.collect(),
+            postings: change::postings(&contract, &done, now),
             journal: lines.lines,
             reserve,
             free: Vec::new(),
@@ -157,11 +153,6 @@ impl App {
             finished: Vec::new(),
         };
         Ok(Made { item, contract })
-    }
-
-    fn command_key(&self, tenant: TenantId, reference: &str) -> [u8; 16] {
-        let mac = self.keys.pepper().mac("sign", &[&tenant.bytes(), reference.as_bytes()]);
-        mac[..16].try_into().expect("half of 32 bytes")
     }
 
     async fn signed(
@@ -178,7 +169,6 @@ impl App {
                 Ok(Changed { contract, version, ladder, repeated: false })
             }
             Outcome::Repeat(_) => self.signed_before(tenant, new).await?.ok_or(Error::Busy),
-            // The unit is fresh each time: a repeat shows as a name that is taken by its twin.
             Outcome::Conflict(conflict) => match self.signed_before(tenant, new).await? {
                 Some(twin) => Ok(twin),
                 None => Err(change::refused_by(&conflict)),
@@ -213,6 +203,9 @@ impl App {
 fn check_people(new: &NewContract) -> Result<(), Error> {
     if new.imeis.is_empty() || new.imeis.len() > 2 {
         return Err(Error::refused("bad_imei", "imei: one or two per contract"));
+    }
+    if new.imeis.len() == 2 && new.imeis[0] == new.imeis[1] {
+        return Err(Error::refused("bad_imei", "imei2: must differ from imei"));
     }
     let fits = |text: &str| text.len() <= PERSONAL_MAX && !text.contains('\0');
     if fits(&new.borrower_name) && fits(&new.borrower_phone) {
