@@ -187,6 +187,20 @@ impl App {
         Ok((pinned, false))
     }
 
+    /// The text of a version of a programme.
+    pub async fn programme_text(
+        &self,
+        tenant: TenantId,
+        (id, version): &(String, u32),
+    ) -> Result<String, Error> {
+        let unit = entry_unit(tenant, "programme", &format!("{id}@{version}"));
+        let row = self.store.load(&[unit]).await?.pop().flatten();
+        match row.map(|row| formats::parse_directory(&row.doc)) {
+            Some(Ok(Entry::Programme(stored))) => Ok(stored.text),
+            _ => Err(Error::NotFound("programme")),
+        }
+    }
+
     async fn put(
         &self,
         tenant: TenantId,

@@ -83,6 +83,16 @@ impl App {
         self.count(payment, contract, intake, actor, false).await
     }
 
+    /// Whether counting this would be a repeat; what it would be refused with otherwise. Changes
+    /// nothing.
+    pub async fn would_post(&self, tenant: TenantId, new: &NewPayment) -> Result<bool, Error> {
+        let payment = payment_unit(tenant, &new.provider, &new.provider_id);
+        match self.store.load(&[payment]).await?.pop().flatten() {
+            Some(row) => same_report(&open_intake(&row)?, new).map(|()| true),
+            None => self.receive(tenant, new, self.now()).await.map(|_| false),
+        }
+    }
+
     /// Finishes money in transit, from the job that looks after it.
     pub async fn finish_transit(&self, work: &Claimed) -> Result<(), Error> {
         let payment = work.unit;
@@ -220,17 +230,23 @@ impl App {
         actor: Actor,
     ) -> Result<Posted, Error> {
         let intake = open_intake(&row)?;
-        let amount = amount_of(&new.amount, new.currency.as_deref(), intake.currency);
-        let content = amount.map(|amount| fingerprint(&new.reference, amount, new.paid_at));
-        if content.ok() != Some(intake.content_hash) {
-            let detail = "this provider id was reported before with other content";
-            return Err(Error::Refused(Refusal::new("payment_id_reused", detail)));
-        }
+        same_report(&intake, new)?;
         if let IntakeState::InTransit { contract } = intake.state {
             return self.count(row.unit, contract, intake, actor, true).await;
         }
         Ok(Posted { payment: row.unit, intake, contract: None, repeated: true })
     }
+}
+
+/// Refuses other content under a known provider id.
+fn same_report(intake: &Intake, new: &NewPayment) -> Result<(), Error> {
+    let amount = amount_of(&new.amount, new.currency.as_deref(), intake.currency);
+    let content = amount.map(|amount| fingerprint(&new.reference, amount, new.paid_at));
+    if content.ok() == Some(intake.content_hash) {
+        return Ok(());
+    }
+    let detail = "this provider id was reported before with other content";
+    Err(Error::Refused(Refusal::new("payment_id_reused", detail)))
 }
 
 /// The unit of a payment follows from who reported it under which id: its uniqueness is its key.

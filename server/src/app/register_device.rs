@@ -67,16 +67,38 @@ impl App {
         Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(missing)).collect())
     }
 
+    /// Whether registering this device would be a repeat; what it would be refused with otherwise.
+    /// Changes nothing.
+    pub async fn would_register(&self, tenant: TenantId, new: &NewDevice) -> Result<bool, Error> {
+        check(new)?;
+        for imei in [Some(new.imei), new.imei2].iter().flatten() {
+            let name = inventory_name(tenant, &self.imei_hash(imei));
+            if let Some(owner) = self.owner(name).await? {
+                return self.registered_as(owner, new).await.map(|known| known.repeated);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The IMEIs of the handset with this one, as far as the inventory knows; this one first.
+    pub(super) async fn handset(&self, tenant: TenantId, imei: Imei) -> Result<Vec<Imei>, Error> {
+        let name = inventory_name(tenant, &self.imei_hash(&imei));
+        let mut imeis = vec![imei];
+        if let Some(unit) = self.owner(name).await? {
+            for (_, value) in self.personal(unit).await?.iter().filter(|(name, _)| name == "imei") {
+                let others = value.split(' ').filter_map(|text| Imei::from_network(text).ok());
+                imeis.extend(others.filter(|other| *other != imei));
+            }
+        }
+        Ok(imeis)
+    }
+
     fn device_item(&self, tenant: TenantId, new: &NewDevice, actor: &Actor) -> Result<Item, Error> {
         let now = self.now();
         let unit = UnitId::of(self.new_id());
         let imeis: Vec<Imei> = [Some(new.imei), new.imei2].into_iter().flatten().collect();
         let hashes: Vec<String> = imeis.iter().map(|imei| self.imei_hash(imei)).collect();
-        let reserve = hashes.iter().map(|hash| Reservation {
-            space: Space::Inventory,
-            tenant: Some(tenant),
-            key: hash.clone(),
-        });
+        let reserve = hashes.iter().map(|hash| inventory_name(tenant, hash));
         let device = Device {
             imei_hashes: hashes.clone(),
             serial: serial_of(new),
@@ -128,6 +150,11 @@ impl App {
             Outcome::Conflict(Conflict::Taken(_, owner)) => owner,
             Outcome::Conflict(conflict) => return Err(super::change::refused_by(&conflict)),
         };
+        self.registered_as(owner, new).await
+    }
+
+    /// The device is known under its IMEI: whether it is the same.
+    async fn registered_as(&self, owner: UnitId, new: &NewDevice) -> Result<Registered, Error> {
         let row = self.store.load(&[owner]).await?.pop().flatten();
         let known = row.as_ref().and_then(|row| device::parse_device(&row.doc).ok());
         let imeis = [Some(new.imei), new.imei2];
@@ -144,6 +171,11 @@ impl App {
         let detail = "a device with this IMEI is registered with other details";
         Err(Error::refused("duplicate_imei", detail))
     }
+}
+
+/// An IMEI stands once in a tenant's inventory.
+fn inventory_name(tenant: TenantId, imei_hash: &str) -> Reservation {
+    Reservation { space: Space::Inventory, tenant: Some(tenant), key: imei_hash.to_owned() }
 }
 
 fn serial_of(new: &NewDevice) -> Option<String> {

@@ -89,6 +89,21 @@ impl App {
         Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(missing)).collect())
     }
 
+    /// Whether signing this would be a repeat; what it would be refused with otherwise. Changes
+    /// nothing.
+    pub async fn would_sign(&self, tenant: TenantId, new: &NewContract) -> Result<bool, Error> {
+        if self.signed_before(tenant, new).await?.is_some() {
+            return Ok(true);
+        }
+        let made = self.make(tenant, new, Actor::Time, self.now()).await?;
+        for name in made.item.reserve {
+            if let Some(owner) = self.owner(name.clone()).await? {
+                return Err(change::refused_by(&store::Conflict::Taken(name, owner)));
+            }
+        }
+        Ok(false)
+    }
+
     async fn make(
         &self,
         tenant: TenantId,
@@ -100,7 +115,8 @@ impl App {
         let packs = self.directory.packs_in_force(tenant, &programme)?;
         let ladder = self.directory.ladder(tenant, &programme, &packs)?;
         check_people(new)?;
-        let hashes: Vec<String> = new.imeis.iter().map(|imei| self.imei_hash(imei)).collect();
+        let imeis = self.all_imeis(tenant, &new.imeis).await?;
+        let hashes: Vec<String> = imeis.iter().map(|imei| self.imei_hash(imei)).collect();
         let signed = fact::Signed {
             reference: new.reference.clone(),
             terms: new.terms.clone(),
@@ -148,11 +164,20 @@ impl App {
             journal: lines.lines,
             reserve,
             free: Vec::new(),
-            personal: personal(new),
+            personal: personal(new, &imeis),
             jobs: self.event_jobs(None, &contract, 1, now),
             finished: Vec::new(),
         };
         Ok(Made { item, contract })
+    }
+
+    /// The IMEIs of the financed handset: a second one that the contract does not name comes from
+    /// the inventory, so that the phone is known by either and financed once.
+    async fn all_imeis(&self, tenant: TenantId, named: &[Imei]) -> Result<Vec<Imei>, Error> {
+        match named {
+            [only] => self.handset(tenant, *only).await,
+            _ => Ok(named.to_vec()),
+        }
     }
 
     async fn signed(
@@ -191,7 +216,8 @@ impl App {
         let hashes: Vec<String> = new.imeis.iter().map(|imei| self.imei_hash(imei)).collect();
         let signed = &loaded.contract.signed;
         let same = signed.terms == new.terms
-            && signed.imeis == hashes
+            && signed.imeis.first() == hashes.first()
+            && hashes.iter().all(|hash| signed.imeis.contains(hash))
             && signed.programme.0 == new.programme
             && signed.consent == new.consent;
         let (contract, ladder) = (loaded.contract, loaded.ladder);
@@ -215,8 +241,8 @@ fn check_people(new: &NewContract) -> Result<(), Error> {
     Err(Error::refused("bad_text", detail))
 }
 
-fn personal(new: &NewContract) -> Vec<Personal> {
-    let imeis: Vec<String> = new.imeis.iter().map(Imei::with_check_digit).collect();
+fn personal(new: &NewContract, imeis: &[Imei]) -> Vec<Personal> {
+    let imeis: Vec<String> = imeis.iter().map(Imei::with_check_digit).collect();
     let fields = [
         ("borrower_name", new.borrower_name.clone()),
         ("borrower_phone", new.borrower_phone.clone()),
