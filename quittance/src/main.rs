@@ -1,1 +1,52 @@
-fn main() {}
+//! The program: reads its command line, its files and its environment, builds the parts of the
+//! house, starts them and tells what came of it.
+//!
+//! **Invariant:** no rule of any kind lives here: use cases decide, this prints.
+//! **Invariant:** no secret is taken from the configuration's text, and none is printed twice.
+//! **Invariant:** input that is refused changes nothing.
+//! **Invariant:** exit codes are 0 done, 1 refused or found wrong, 2 bad usage or input.
+
+mod admin;
+mod cli;
+mod fail;
+mod import;
+mod logs;
+mod out;
+mod place;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use cli::{Cli, Command};
+use fail::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let json = cli.json;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(run(cli)),
+        Err(error) => Err(Failure::wrong("no_runtime", format!("threads: {error}"))),
+    };
+    match done {
+        Ok(code) => code,
+        Err(failure) => failure.tell(json),
+    }
+}
+
+async fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    logs::start(cli.log.as_deref())?;
+    match cli.command {
+        Command::Admin(args) => admin::run(args, cli.json).await,
+        Command::Import(args) => import::run(args, cli.json).await,
+        Command::Status(args) => status::run(args, cli.json).await,
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "quittance", &mut text);
+            out::bytes(&text);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

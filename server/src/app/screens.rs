@@ -1,7 +1,7 @@
 //! What the phone says in words: screen facts, formal notices, the disclosure. Plain English; a
 //! device shows what it gets and never composes a sentence of its own.
 
-use domain::{Contract, Ladder, Moment, Money, Position, Reason, Stage, fact::HoldKind};
+use domain::{Contract, Ladder, Moment, Money, Position, Reason, Stage, Zone, fact::HoldKind};
 use protocol::{
     lease::Screen,
     limits::{HOW_TO_MAX, LENDER_MAX, PHONE_MAX},
@@ -127,6 +127,27 @@ pub fn disclosure(ladder: &Ladder) -> String {
         ladder.passes.count, ladder.passes.hours, ladder.lender.complaints, ladder.lender.phone
     ));
     text
+}
+
+/// A moment on a calendar, to the minute: `2026-08-14 06:00 Asia/Kolkata`.
+pub fn local(moment: Moment, zone: &Zone) -> String {
+    let (day, second) = zone.wall(moment);
+    let (hour, minute) = (second / 3600, second / 60 % 60);
+    format!("{day} {hour:02}:{minute:02} {}", zone.name())
+}
+
+/// A reason in plain words, its moments on the contract's own calendar.
+pub fn plain_local(reason: &Reason, zone: &Zone) -> String {
+    match reason {
+        Reason::NoticeRuns(k, until) => {
+            let until = local(*until, zone);
+            format!("Formal notice {k} runs until {until}: nothing above notice before.")
+        }
+        Reason::DatesCome(stage, at) => {
+            format!("{stage} begins at {} if nothing is paid.", local(*at, zone))
+        }
+        _ => plain(reason),
+    }
 }
 
 /// A reason in plain words for a person of the lender, the borrower or an auditor.

@@ -1,0 +1,111 @@
+//! `admin`: the directory of an installation, and its keys.
+
+mod key;
+mod person;
+mod programme;
+mod signing_key;
+mod tenant;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use formats::Role;
+
+use crate::{fail::Failure, place::PlaceArgs};
+
+/// Lenders, people, keys and programmes.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  quittance admin tenant add --from lender.toml
+  quittance admin person add \"Asha Rao\" --role operator --role support
+  quittance admin key add loan-system --role payments --role operator
+  quittance admin programme add programme.toml
+
+The data directory must not be held by a running server.")]
+pub(crate) struct AdminArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand, Debug)]
+enum What {
+    /// Lenders, carriers and phone makers on this installation
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  quittance admin tenant add --from lender.toml
+  quittance admin tenant list"
+    )]
+    Tenant(tenant::TenantCommand),
+    /// People who act, with their roles
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  quittance admin person add \"Asha Rao\" --role operator
+  quittance admin person list"
+    )]
+    Person(person::PersonCommand),
+    /// API keys; an API key is shown once and kept as a hash
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  quittance admin key add loan-system --role payments
+  quittance admin key list
+  quittance admin key revoke loan-system"
+    )]
+    Key(key::KeyCommand),
+    /// The keys that sign leases, releases and tokens
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  quittance admin signing-key list
+  quittance admin signing-key rotate --kind lease
+  quittance admin signing-key export-root --to /media/safe/root.key"
+    )]
+    SigningKey(signing_key::SigningKeyCommand),
+    /// A lender's ladders
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  quittance admin programme add programme.toml
+  quittance admin programme list
+  quittance admin programme show standard"
+    )]
+    Programme(programme::ProgrammeCommand),
+}
+
+/// Runs it.
+pub(crate) async fn run(args: AdminArgs, json: bool) -> Result<ExitCode, Failure> {
+    let AdminArgs { place, what } = args;
+    match what {
+        What::Tenant(command) => tenant::run(&place, command, json).await,
+        What::Person(command) => person::run(&place, command, json).await,
+        What::Key(command) => key::run(&place, command, json).await,
+        What::SigningKey(command) => signing_key::run(&place, command, json).await,
+        What::Programme(command) => programme::run(&place, command, json).await,
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A role by its name.
+fn role(text: &str) -> Result<Role, String> {
+    let names: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
+    Role::parse(text).ok_or_else(|| format!("expected one of {}", names.join(", ")))
+}
+
+fn role_names<'a>(roles: impl IntoIterator<Item = &'a Role>) -> Vec<&'static str> {
+    roles.into_iter().map(|role| role.name()).collect()
+}
+
+/// Reads a settings file as text.
+fn text_of(path: &std::path::Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))
+}

@@ -1,0 +1,138 @@
+//! `admin signing-key`: the key tree of a lender.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use domain::Moment;
+use protocol::cert::{KeyCert, KeyKind};
+use serde_json::{Value, json};
+use server::real::RealEntropy;
+
+use crate::{fail::Failure, out, place::PlaceArgs};
+
+#[derive(Subcommand, Debug)]
+pub(super) enum SigningKeyCommand {
+    /// List the keys with what each may sign and until when
+    #[command(after_help = "\
+Example:
+  quittance admin signing-key list")]
+    List,
+    /// Make a further key of a kind; the older ones stay valid until their certificates end
+    #[command(after_help = "\
+Example:
+  quittance admin signing-key rotate --kind lease")]
+    Rotate(RotateArgs),
+    /// Move the root key off this machine; everything but rotation goes on without it
+    #[command(after_help = "\
+Example:
+  quittance admin signing-key export-root --to /media/safe/root.key
+
+Bring it back for a rotation: copy the file to DATA/keys/TENANT/root with mode 0600.")]
+    ExportRoot(ExportRootArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct RotateArgs {
+    /// What the key signs
+    #[arg(long, value_enum)]
+    kind: Kind,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ExportRootArgs {
+    /// The new file that will hold the root key
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    /// Leases: what a phone obeys
+    Lease,
+    /// Release certificates
+    Release,
+    /// 96-byte tokens that open a phone
+    Token,
+}
+
+impl Kind {
+    fn wire(self) -> KeyKind {
+        match self {
+            Kind::Lease => KeyKind::Lease,
+            Kind::Release => KeyKind::Release,
+            Kind::Token => KeyKind::Token,
+        }
+    }
+}
+
+pub(super) async fn run(
+    place: &PlaceArgs,
+    command: SigningKeyCommand,
+    as_json: bool,
+) -> Result<(), Failure> {
+    let opened = place.open().await?;
+    let tenant = place.tenant(&opened.app)?.tenant.id;
+    match command {
+        SigningKeyCommand::List => {
+            let keys = opened.app.keys.tenant(tenant)?;
+            let certs: Vec<&KeyCert> = keys.certs().map(|key| key.cert()).collect();
+            let values: Vec<Value> = certs.iter().map(|cert| value(cert)).collect();
+            let rows: Vec<Vec<String>> = certs
+                .iter()
+                .map(|cert| vec![cert.key_id.to_string(), kinds(cert), day(cert.not_after)])
+                .collect();
+            let root = keys.root().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let text = out::table(&["id", "signs", "valid until"], &rows);
+            let value = json!({ "root_public_key": root, "keys": values });
+            out::either(as_json, &value, format!("{text}\n\nRoot public key {root}"));
+        }
+        SigningKeyCommand::Rotate(RotateArgs { kind }) => {
+            let now = opened.app.clock.now();
+            let cert = opened.keys.rotate(tenant, kind.wire(), now, &RealEntropy)?;
+            let text = format!(
+                "Key {} signs {} from the next start of the server, until {}.",
+                cert.key_id,
+                kinds(&cert),
+                day(cert.not_after)
+            );
+            out::either(as_json, &value(&cert), text);
+        }
+        SigningKeyCommand::ExportRoot(ExportRootArgs { to }) => {
+            opened.keys.export_root(tenant, &to)?;
+            let shown = to.display();
+            let text = format!(
+                "The root key is in {shown} and no longer here. Keep it off this machine: \
+                 without it no key can be rotated, with it anybody can make keys."
+            );
+            out::either(as_json, &json!({ "root": to }), text);
+        }
+    }
+    Ok(())
+}
+
+fn value(cert: &KeyCert) -> Value {
+    let names: Vec<String> = cert.kinds.iter().map(|kind| name(*kind)).collect();
+    json!({
+        "id": cert.key_id,
+        "kinds": names,
+        "rung_max": format!("{:?}", cert.rung_max).to_lowercase(),
+        "not_before": moment(cert.not_before).rfc3339(),
+        "not_after": moment(cert.not_after).rfc3339(),
+    })
+}
+
+fn kinds(cert: &KeyCert) -> String {
+    cert.kinds.iter().map(|kind| name(*kind)).collect::<Vec<_>>().join(", ")
+}
+
+fn name(kind: KeyKind) -> String {
+    format!("{kind:?}").to_lowercase()
+}
+
+fn moment(seconds: u64) -> Moment {
+    Moment::from_micros(i64::try_from(seconds).unwrap_or(i64::MAX / 1_000_000) * 1_000_000)
+}
+
+fn day(seconds: u64) -> String {
+    moment(seconds).rfc3339().chars().take(10).collect()
+}

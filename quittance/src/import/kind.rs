@@ -1,0 +1,234 @@
+//! The three kinds of files: how a row becomes what a use case takes, and which one takes it.
+
+use std::{collections::BTreeMap, fs::File};
+
+use domain::fact::Consent;
+use formats::{
+    book::{self, ContractRow, DeviceRow, PaymentRow, RowError, Rows, When},
+    intake::IntakeState,
+};
+use futures_util::{StreamExt, stream};
+use server::{
+    Error,
+    app::{post_payment::NewPayment, register_device::NewDevice, sign_contract::NewContract},
+};
+
+use super::here::Desk;
+
+/// Contracts whose payments are counted side by side; the store joins their commits.
+const SIDE_BY_SIDE: usize = 256;
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Became {
+    /// It is in.
+    New,
+    /// It was in already, exactly so.
+    Known,
+    /// Money that no contract takes; it is kept.
+    Suspense,
+}
+
+impl Became {
+    fn of(repeated: bool) -> Became {
+        if repeated { Became::Known } else { Became::New }
+    }
+}
+
+/// What came of many rows, each by itself.
+pub(super) type Answers = Vec<Result<Became, Error>>;
+
+/// A kind of file.
+pub(super) trait Kind {
+    /// Its name in commands and reports.
+    const NAME: &'static str;
+    /// A row as read.
+    type Row: book::Row;
+    /// What the use case takes.
+    type New;
+
+    /// Opens the file.
+    fn open(file: File) -> Result<Rows<File, Self::Row>, Vec<RowError>>;
+    /// Makes of a row what the use case takes.
+    async fn make(desk: &Desk, row: &Self::Row) -> Result<Self::New, Error>;
+    /// What writing it would come to.
+    async fn would(desk: &Desk, new: &Self::New) -> Result<Became, Error>;
+    /// Writes many.
+    async fn write(desk: &Desk, many: Vec<Self::New>) -> Result<Answers, Error>;
+    /// The column a refusal is about.
+    fn column(code: &str) -> &'static str;
+}
+
+/// `import devices`.
+pub(super) enum Devices {}
+
+impl Kind for Devices {
+    const NAME: &'static str = "devices";
+    type Row = DeviceRow;
+    type New = NewDevice;
+
+    fn open(file: File) -> Result<Rows<File, DeviceRow>, Vec<RowError>> {
+        book::devices(file)
+    }
+
+    async fn make(_: &Desk, row: &DeviceRow) -> Result<NewDevice, Error> {
+        let DeviceRow { imei, imei2, serial, make, model } = row.clone();
+        Ok(NewDevice { imei, imei2, serial: serial.unwrap_or_default(), make, model })
+    }
+
+    async fn would(desk: &Desk, new: &NewDevice) -> Result<Became, Error> {
+        desk.app.would_register(desk.tenant, new).await.map(Became::of)
+    }
+
+    async fn write(desk: &Desk, many: Vec<NewDevice>) -> Result<Answers, Error> {
+        let answers = desk.app.register_devices(desk.tenant, many, &desk.actor).await?;
+        let became = |answer: Result<server::app::register_device::Registered, Error>| {
+            answer.map(|device| Became::of(device.repeated))
+        };
+        Ok(answers.into_iter().map(became).collect())
+    }
+
+    fn column(code: &str) -> &'static str {
+        match code {
+            "duplicate_imei" => "imei",
+            "bad_imei" => "imei2",
+            _ => "",
+        }
+    }
+}
+
+/// `import contracts`.
+pub(super) enum Contracts {}
+
+impl Kind for Contracts {
+    const NAME: &'static str = "contracts";
+    type Row = ContractRow;
+    type New = NewContract;
+
+    fn open(file: File) -> Result<Rows<File, ContractRow>, Vec<RowError>> {
+        book::contracts(file)
+    }
+
+    async fn make(_: &Desk, row: &ContractRow) -> Result<NewContract, Error> {
+        let row = row.clone();
+        let consent = row.consent.map(|consent| Consent {
+            form: consent.form,
+            version: consent.version,
+            at: consent.at,
+        });
+        Ok(NewContract {
+            reference: row.reference,
+            imeis: vec![row.imei],
+            terms: row.terms,
+            programme: row.programme,
+            borrower_name: row.borrower_name,
+            borrower_phone: row.borrower_phone,
+            consent,
+        })
+    }
+
+    async fn would(desk: &Desk, new: &NewContract) -> Result<Became, Error> {
+        desk.app.would_sign(desk.tenant, new).await.map(Became::of)
+    }
+
+    async fn write(desk: &Desk, many: Vec<NewContract>) -> Result<Answers, Error> {
+        let answers = desk.app.sign_contracts(desk.tenant, many, &desk.actor).await?;
+        let became = |answer: Result<server::app::change::Changed, Error>| {
+            answer.map(|contract| Became::of(contract.repeated))
+        };
+        Ok(answers.into_iter().map(became).collect())
+    }
+
+    fn column(code: &str) -> &'static str {
+        match code {
+            "duplicate_reference" | "bad_reference" => "reference",
+            "device_already_financed" | "bad_imei" => "imei",
+            "unknown_programme" | "unknown_pack" => "programme",
+            _ => "",
+        }
+    }
+}
+
+/// `import payments`.
+pub(super) enum Payments {}
+
+impl Kind for Payments {
+    const NAME: &'static str = "payments";
+    type Row = PaymentRow;
+    type New = NewPayment;
+
+    fn open(file: File) -> Result<Rows<File, PaymentRow>, Vec<RowError>> {
+        book::payments(file)
+    }
+
+    async fn make(desk: &Desk, row: &PaymentRow) -> Result<NewPayment, Error> {
+        let paid_at = match row.paid_at {
+            When::At(moment) => moment,
+            day => {
+                let zone = desk.zone(&row.reference).await?;
+                day.moment(&zone.ok_or_else(|| unknown_reference(&row.reference))?)
+            }
+        };
+        Ok(NewPayment {
+            provider: row.provider.clone(),
+            provider_id: row.provider_id.clone(),
+            reference: row.reference.clone(),
+            amount: row.amount_text.clone(),
+            currency: None,
+            paid_at,
+        })
+    }
+
+    async fn would(desk: &Desk, new: &NewPayment) -> Result<Became, Error> {
+        desk.app.would_post(desk.tenant, new).await.map(Became::of)
+    }
+
+    /// The payments of one contract one after the other, of different ones side by side.
+    async fn write(desk: &Desk, many: Vec<NewPayment>) -> Result<Answers, Error> {
+        let mut answers: Answers = Vec::with_capacity(many.len());
+        let mut of_contract: BTreeMap<String, Vec<(usize, NewPayment)>> = BTreeMap::new();
+        for (index, new) in many.into_iter().enumerate() {
+            answers.push(Err(Error::Busy));
+            of_contract.entry(new.reference.clone()).or_default().push((index, new));
+        }
+        let queues = stream::iter(of_contract.into_values()).map(async |queue| {
+            let mut done = Vec::with_capacity(queue.len());
+            for (index, new) in queue {
+                let posted = desk.app.post_payment(desk.tenant, new, desk.actor.clone()).await;
+                done.push((index, posted.map(|posted| posted_as(&posted))));
+            }
+            done
+        });
+        let mut queues = std::pin::pin!(queues.buffer_unordered(SIDE_BY_SIDE));
+        while let Some(done) = queues.next().await {
+            for (index, answer) in done {
+                answers[index] = answer;
+            }
+        }
+        Ok(answers)
+    }
+
+    fn column(code: &str) -> &'static str {
+        match code {
+            "unknown_reference" => "reference",
+            "bad_amount" | "amount_too_precise" | "amount_overflow" | "amount_not_positive" => {
+                "amount"
+            }
+            "paid_in_future" => "paid_at",
+            "payment_id_reused" => "provider_id",
+            _ => "",
+        }
+    }
+}
+
+fn posted_as(posted: &server::app::post_payment::Posted) -> Became {
+    match posted.intake.state {
+        _ if posted.repeated => Became::Known,
+        IntakeState::Suspense { .. } => Became::Suspense,
+        _ => Became::New,
+    }
+}
+
+fn unknown_reference(reference: &str) -> Error {
+    Error::refused("unknown_reference", format!("reference {reference:?}: no such contract"))
+}

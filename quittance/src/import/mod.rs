@@ -1,0 +1,121 @@
+//! `import`: a lender's book as CSV. A file is checked whole before any of it is written.
+
+mod here;
+mod kind;
+mod pass;
+mod report;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Args, Subcommand};
+
+use crate::{fail::Failure, place::PlaceArgs};
+use here::Desk;
+use kind::{Contracts, Devices, Kind, Payments};
+use pass::{Doing, Tally, pass};
+
+/// Take a lender's book in: devices, contracts, payments as CSV.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  quittance import devices examples/devices.csv --check
+  quittance import contracts examples/contracts.csv
+  quittance import payments examples/payments.csv --keep-good
+
+CSV in UTF-8 with a header row. All errors of a file are told at once, with line and column. A file
+with an error changes nothing, unless --keep-good. Importing a file again changes nothing.")]
+pub(crate) struct ImportArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Only check the file, against the directory and the contracts too; write nothing
+    #[arg(long, global = true)]
+    check: bool,
+    /// Take the good rows, and write the others with their errors to FILE.rejects.csv
+    #[arg(long, global = true, conflicts_with = "check")]
+    keep_good: bool,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand, Debug)]
+enum What {
+    /// Columns imei,imei2,serial,make,model
+    #[command(after_help = "\
+Example:
+  quittance import devices examples/devices.csv")]
+    Devices {
+        /// The CSV file
+        file: PathBuf,
+    },
+    /// Columns reference,imei,currency,cash_price,down_payment,count,unit,every,instalment,first_due,time_zone,language,programme,borrower_name,borrower_phone and, optional, consent_form,consent_version,consent_at
+    #[command(after_help = "\
+Example:
+  quittance import contracts examples/contracts.csv --check
+
+An empty instalment means equal parts of what is left of the cash price. Without the consent columns
+a contract's ladder stops at notice.")]
+    Contracts {
+        /// The CSV file
+        file: PathBuf,
+    },
+    /// Columns provider,provider_id,reference,amount,paid_at
+    #[command(after_help = "\
+Example:
+  quittance import payments examples/payments.csv --json")]
+    Payments {
+        /// The CSV file
+        file: PathBuf,
+    },
+}
+
+/// Runs it.
+pub(crate) async fn run(args: ImportArgs, json: bool) -> Result<ExitCode, Failure> {
+    let ImportArgs { place, check, keep_good, what } = args;
+    let file = match &what {
+        What::Devices { file } | What::Contracts { file } | What::Payments { file } => file,
+    };
+    // Before anything else: a name mistyped should not have to wait for a lock.
+    std::fs::File::open(file).map_err(|error| Failure::file(file, &error))?;
+    let desk = Desk::open(&place).await?;
+    let job = Job { desk: &desk, file, check, keep_good, json };
+    match &what {
+        What::Devices { .. } => job.run::<Devices>().await,
+        What::Contracts { .. } => job.run::<Contracts>().await,
+        What::Payments { .. } => job.run::<Payments>().await,
+    }
+}
+
+/// One import.
+struct Job<'a> {
+    desk: &'a Desk,
+    file: &'a Path,
+    check: bool,
+    keep_good: bool,
+    json: bool,
+}
+
+impl Job<'_> {
+    async fn run<K: Kind>(&self) -> Result<ExitCode, Failure> {
+        let Job { desk, file, check, keep_good, json } = *self;
+        if keep_good {
+            let tally = pass::<K>(desk, file, Doing::WriteGood, json).await?;
+            report::written::<K>(file, &tally, json);
+            return Ok(code(&tally, 1));
+        }
+        let found = pass::<K>(desk, file, Doing::Check, json).await?;
+        if check || !found.errors.is_empty() {
+            report::checked::<K>(file, &found, check, json);
+            return Ok(code(&found, 2));
+        }
+        let tally = pass::<K>(desk, file, Doing::Write, json).await?;
+        report::written::<K>(file, &tally, json);
+        Ok(code(&tally, 1))
+    }
+}
+
+fn code(tally: &Tally, with_errors: u8) -> ExitCode {
+    if tally.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(with_errors) }
+}

@@ -1,0 +1,108 @@
+//! The data directory: where an installation keeps its database and its keys.
+
+use std::{
+    fs,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::Args;
+use domain::Actor;
+use server::{
+    App,
+    app::{Pace, directory::TenantEntry},
+    keys::files::KeyDir,
+    real::{RealClock, RealEntropy},
+};
+
+use crate::fail::Failure;
+
+/// The data directory where none is named.
+pub(crate) const DATA: &str = "./quittance-data";
+
+/// Where the data is, and whose part of it is meant.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct PlaceArgs {
+    /// Data directory
+    #[arg(long, value_name = "DIR", env = "QUITTANCE_DATA", default_value = DATA, global = true)]
+    pub(crate) data: PathBuf,
+    /// Database [default: sqlite:DATA/quittance.db]
+    #[arg(long, value_name = "sqlite:PATH", global = true)]
+    pub(crate) store: Option<String>,
+    /// Short name of the lender, where there are several
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) tenant: Option<String>,
+    /// Person of the directory in whose name this is done [default: the feed `cli`]
+    #[arg(long = "as", value_name = "PERSON", global = true)]
+    pub(crate) person: Option<String>,
+}
+
+/// An opened data directory.
+pub(crate) struct Place {
+    /// The use cases.
+    pub(crate) app: Arc<App>,
+    /// The keys' files.
+    pub(crate) keys: KeyDir,
+}
+
+impl PlaceArgs {
+    /// Opens the data directory, which must be there.
+    pub(crate) async fn open(&self) -> Result<Place, Failure> {
+        if !self.data.is_dir() {
+            let shown = self.data.display();
+            let detail = format!("--data {shown}: no data directory is here");
+            let hint =
+                "begin with `quittance admin tenant add --from lender.toml`, or name another";
+            return Err(Failure::usage("no_data", detail).hint(hint));
+        }
+        open(&self.data, self.store.as_deref(), Pace::default()).await
+    }
+
+    /// Opens the data directory; makes it if need be.
+    pub(crate) async fn open_or_make(&self) -> Result<Place, Failure> {
+        make(&self.data)?;
+        open(&self.data, self.store.as_deref(), Pace::default()).await
+    }
+
+    /// The lender meant.
+    pub(crate) fn tenant(&self, app: &App) -> Result<Arc<TenantEntry>, Failure> {
+        Ok(app.directory.tenant_named(self.tenant.as_deref())?)
+    }
+
+    /// Who acts.
+    pub(crate) fn actor(&self, tenant: &TenantEntry) -> Result<Actor, Failure> {
+        let Some(name) = &self.person else {
+            return Ok(Actor::Feed("cli".to_owned()));
+        };
+        let found = tenant.people.iter().find(|(_, person)| person.name == *name);
+        found.map(|(unit, _)| Actor::Person(*unit)).ok_or_else(|| {
+            let detail = format!("--as {name:?}: no such person");
+            Failure::usage("unknown_person", detail).hint("see `quittance admin person list`")
+        })
+    }
+}
+
+/// Makes a data directory that only its owner can enter.
+pub(crate) fn make(data: &Path) -> Result<(), Failure> {
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
+    made.map_err(|error| Failure::file(data, &error))?;
+    let mode = fs::metadata(data).map_err(|error| Failure::file(data, &error))?.permissions();
+    if mode.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    let shown = data.display();
+    let detail = format!("--data {shown}: others can enter this directory: run chmod 700 {shown}");
+    Err(Failure::wrong("data_open_to_others", detail))
+}
+
+/// Opens the parts of the house on a data directory.
+pub(crate) async fn open(data: &Path, store: Option<&str>, pace: Pace) -> Result<Place, Failure> {
+    let own = format!("sqlite:{}", data.join("quittance.db").display());
+    let store = store::open(store.unwrap_or(&own))?;
+    let keys = KeyDir::below(data);
+    let loaded = keys.load(&RealEntropy)?;
+    let clock = Arc::new(RealClock::default());
+    let app = App::open(store, loaded, clock, Arc::new(RealEntropy), pace).await?;
+    Ok(Place { app: Arc::new(app), keys })
+}
