@@ -22,7 +22,7 @@ Examples:
   quittance admin key add loan-system --role payments --role operator
   quittance admin programme add programme.toml
 
-The data directory must not be held by a running server.")]
+The data directory must not be held by a running server, except for signing keys.")]
 pub(crate) struct AdminArgs {
     #[command(flatten)]
     place: PlaceArgs,

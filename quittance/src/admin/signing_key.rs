@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use domain::Moment;
+use domain::{Moment, TenantId};
 use protocol::cert::{KeyCert, KeyKind};
 use serde_json::{Value, json};
-use server::real::RealEntropy;
+use server::{
+    clock::Clock,
+    keys::files::KeyDir,
+    real::{RealClock, RealEntropy},
+};
 
 use crate::{fail::Failure, out, place::PlaceArgs};
 
@@ -70,11 +74,10 @@ pub(super) async fn run(
     command: SigningKeyCommand,
     as_json: bool,
 ) -> Result<(), Failure> {
-    let opened = place.open().await?;
-    let tenant = place.tenant(&opened.app)?.tenant.id;
+    let (dir, tenant) = find(place).await?;
     match command {
         SigningKeyCommand::List => {
-            let keys = opened.app.keys.tenant(tenant)?;
+            let keys = dir.load(&RealEntropy)?.tenant(tenant)?;
             let certs: Vec<&KeyCert> = keys.certs().map(|key| key.cert()).collect();
             let values: Vec<Value> = certs.iter().map(|cert| value(cert)).collect();
             let rows: Vec<Vec<String>> = certs
@@ -87,10 +90,10 @@ pub(super) async fn run(
             out::either(as_json, &value, format!("{text}\n\nRoot public key {root}"));
         }
         SigningKeyCommand::Rotate(RotateArgs { kind }) => {
-            let now = opened.app.clock.now();
-            let cert = opened.keys.rotate(tenant, kind.wire(), now, &RealEntropy)?;
+            let now = RealClock::default().now();
+            let cert = dir.rotate(tenant, kind.wire(), now, &RealEntropy)?;
             let text = format!(
-                "Key {} signs {} from the next start of the server, until {}.",
+                "Key {} signs {} until {}. A running server takes it up within seconds.",
                 cert.key_id,
                 kinds(&cert),
                 day(cert.not_after)
@@ -98,7 +101,7 @@ pub(super) async fn run(
             out::either(as_json, &value(&cert), text);
         }
         SigningKeyCommand::ExportRoot(ExportRootArgs { to }) => {
-            opened.keys.export_root(tenant, &to)?;
+            dir.export_root(tenant, &to)?;
             let shown = to.display();
             let text = format!(
                 "The root key is in {shown} and no longer here. Keep it off this machine: \
@@ -108,6 +111,24 @@ pub(super) async fn run(
         }
     }
     Ok(())
+}
+
+/// The keys' files and the lender meant. Keys are files of their own: a running server, which holds
+/// the database, does not stand in the way, but then the lender's short name is not to be had.
+async fn find(place: &PlaceArgs) -> Result<(KeyDir, TenantId), Failure> {
+    let held = match place.open().await {
+        Ok(opened) => return Ok((opened.keys, place.tenant(&opened.app)?.tenant.id)),
+        Err(failure) if failure.code() == "data_held" => failure,
+        Err(failure) => return Err(failure),
+    };
+    let dir = KeyDir::below(&place.data);
+    let tenants = dir.tenants()?;
+    let named = place.tenant.as_deref().and_then(|name| name.parse::<TenantId>().ok());
+    match (tenants.as_slice(), named) {
+        (tenants, Some(named)) if tenants.contains(&named) => Ok((dir, named)),
+        ([only], None) if place.tenant.is_none() => Ok((dir, *only)),
+        _ => Err(held.hint("or name the lender by its id: --tenant ID")),
+    }
 }
 
 fn value(cert: &KeyCert) -> Value {

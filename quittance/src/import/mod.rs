@@ -50,13 +50,15 @@ Example:
         /// The CSV file
         file: PathBuf,
     },
-    /// Columns reference,imei,currency,cash_price,down_payment,count,unit,every,instalment,first_due,time_zone,language,programme,borrower_name,borrower_phone and, optional, consent_form,consent_version,consent_at
+    /// Columns reference, imei, currency, cash_price and others: see --help
     #[command(after_help = "\
 Example:
   quittance import contracts examples/contracts.csv --check
 
-An empty instalment means equal parts of what is left of the cash price. Without the consent columns
-a contract's ladder stops at notice.")]
+Columns: reference, imei, currency, cash_price, down_payment, count, unit, every, instalment,
+first_due, time_zone, language, programme, borrower_name, borrower_phone and, optional, consent_form,
+consent_version, consent_at. An empty instalment means equal parts of what is left of the cash
+price. Without the consent columns a contract's ladder stops at notice.")]
     Contracts {
         /// The CSV file
         file: PathBuf,

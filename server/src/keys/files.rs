@@ -96,6 +96,12 @@ impl KeyDir {
         stored.iter().try_for_each(|key| self.store_key(&dir, key))
     }
 
+    /// The tenants that have keys here, by rising id.
+    pub fn tenants(&self) -> Result<Vec<TenantId>, Error> {
+        let name = |dir: &PathBuf| dir.file_name()?.to_str()?.parse().ok();
+        Ok(self.tenant_dirs()?.iter().filter_map(name).collect())
+    }
+
     /// Makes a further key of this kind; the older ones stay valid until their certificates end.
     pub fn rotate(
         &self,

@@ -1,0 +1,173 @@
+//! A lender's book from three files.
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+
+use crate::kit::{House, first_rows};
+
+const ROWS: usize = 40;
+
+/// A house with the first rows of the example book.
+fn with_book() -> (House, [String; 3]) {
+    let house = House::founded();
+    let devices = house.file("devices.csv", &first_rows("devices.csv", ROWS));
+    let contracts = house.file("contracts.csv", &first_rows("contracts.csv", ROWS));
+    let payments = house.file("payments.csv", &own_payments(ROWS));
+    (house, [devices, contracts, payments])
+}
+
+/// The example payments of the first contracts.
+fn own_payments(contracts: usize) -> String {
+    let all = first_rows("payments.csv", usize::MAX - 1);
+    let own = |line: &&str| {
+        let reference = line.split(',').nth(2).and_then(|text| text.strip_prefix("EX-"));
+        reference.and_then(|text| text.parse::<usize>().ok()).is_none_or(|no| no <= contracts)
+    };
+    all.lines().filter(own).map(|line| format!("{line}\n")).collect()
+}
+
+fn counts(value: &Value) -> [u64; 3] {
+    ["new", "known", "rejected"].map(|name| value[name].as_u64().unwrap())
+}
+
+#[test]
+fn a_book_is_taken_in_once() {
+    let (house, [devices, contracts, payments]) = with_book();
+    let rows = u64::try_from(own_payments(ROWS).lines().count() - 1).unwrap();
+    assert!(rows > 100, "the cut has payments");
+    let files =
+        [("devices", &devices, 40), ("contracts", &contracts, 40), ("payments", &payments, rows)];
+    for (kind, file, rows) in files {
+        let checked = house.json(&["import", kind, file, "--check"]);
+        assert_eq!(counts(&checked), [rows, 0, 0], "{kind} checked: {checked}");
+        assert_eq!(checked["written"], false);
+        assert_eq!(counts(&house.json(&["import", kind, file])), [rows, 0, 0], "{kind}");
+    }
+    let before = house.json(&["status", "EX-00001"]);
+    for (kind, file, rows) in files {
+        assert_eq!(counts(&house.json(&["import", kind, file])), [0, rows, 0], "{kind} again");
+    }
+    let after = house.json(&["status", "EX-00001"]);
+    assert_eq!(before["version"], after["version"], "importing again changes nothing");
+    assert_eq!(before["money"], after["money"]);
+    assert_eq!(house.run(&["status", "EX-99999"]).code, 1);
+}
+
+#[test]
+fn status_explains_in_words_and_numbers() {
+    let (house, [devices, contracts, payments]) = with_book();
+    house.ok(&["import", "devices", &devices]);
+    house.ok(&["import", "contracts", &contracts]);
+    house.ok(&["import", "payments", &payments]);
+    let page = house.ok(&["status", "EX-00001", "--code"]).out;
+    for part in ["EX-00001  active", "Rung", "Because", "Past due", "Asia/Kolkata", "no device yet"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(page.contains("single use, enrols its next device"), "{page}");
+    let value = house.json(&["status", "EX-00001"]);
+    assert_eq!(value["currency"], "INR");
+    assert_eq!(value["programme"], "standard@1");
+    assert!(value.get("enrolment_code").is_none(), "only where it is asked for");
+    let code = &house.json(&["status", "EX-00001", "--code"])["enrolment_code"];
+    assert_eq!(code.as_str().map(str::len), Some(12));
+}
+
+#[test]
+fn every_fault_is_told_at_once_and_nothing_changes() {
+    let (house, [devices, contracts, _]) = with_book();
+    house.ok(&["import", "devices", &devices]);
+    house.ok(&["import", "contracts", &contracts]);
+    let bad = house.file(
+        "bad.csv",
+        "provider,provider_id,reference,amount,paid_at\n\
+         desk,A1,EX-00001,791.00,2026-09-05\n\
+         desk,A2,NO-SUCH,791.00,2026-09-05\n\
+         desk,A3,EX-00001,7.919,2026-09-05T10:00:00Z\n\
+         desk,A4,EX-00001,-5,2026-09-05\n\
+         desk,A1,EX-00001,12.00,2026-09-05\n",
+    );
+    for extra in [&[][..], &["--check"]] {
+        let ran = house.run(&[&["import", "payments", &bad], extra].concat());
+        assert_eq!(ran.code, 2, "{ran:?}");
+        let told = ["line 3, reference", "line 4, amount", "line 5, amount", "line 6, provider_id"];
+        assert!(told.iter().all(|part| ran.err.contains(part)), "{}", ran.err);
+        assert_eq!(ran.err.lines().count(), 4, "no more than that: {}", ran.err);
+    }
+    assert_eq!(house.json(&["status", "EX-00001"])["money"]["paid"], "0.00");
+
+    let ran = house.run(&["import", "payments", &bad, "--keep-good", "--json"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let value = ran.json();
+    assert_eq!(counts(&value), [1, 0, 4]);
+    assert_eq!(value["errors"][0]["line"], 3);
+    assert_eq!(house.json(&["status", "EX-00001"])["money"]["paid"], "791.00");
+    let rejects = value["reject_file"].as_str().unwrap();
+    let text = std::fs::read_to_string(rejects).unwrap();
+    assert_eq!(text.lines().count(), 5, "header and four rows: {text}");
+    assert!(text.starts_with("provider,provider_id,reference,amount,paid_at,error\n"));
+    let mode = std::fs::metadata(rejects).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0, "others cannot read it");
+}
+
+#[test]
+fn a_contract_that_cannot_be_is_found_by_the_check() {
+    let (house, [devices, contracts, _]) = with_book();
+    house.ok(&["import", "devices", &devices]);
+    house.ok(&["import", "contracts", &contracts]);
+    let text = first_rows("contracts.csv", 1).replace(",standard,", ",other,");
+    let file = house.file("other.csv", &text.replace("EX-00001", "EX-77777"));
+    let ran = house.run(&["import", "contracts", &file, "--check", "--json"]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(ran.json()["errors"][0]["code"], "unknown_programme");
+    assert_eq!(ran.json()["errors"][0]["column"], "programme");
+    let text = first_rows("contracts.csv", 1).replace("EX-00001", "EX-77777");
+    let ran = house.run(&["import", "contracts", &house.file("twice.csv", &text), "--json"]);
+    assert_eq!(
+        (ran.code, &ran.json()["errors"][0]["code"]),
+        (2, &"device_already_financed".into())
+    );
+    let text = first_rows("contracts.csv", 1).replace("9500.00", "9600.00");
+    let ran = house.run(&["import", "contracts", &house.file("else.csv", &text), "--json"]);
+    assert_eq!((ran.code, &ran.json()["errors"][0]["code"]), (2, &"duplicate_reference".into()));
+}
+
+#[test]
+fn the_directory_is_managed_by_people_with_names() {
+    let house = House::founded();
+    house.ok(&["admin", "person", "add", "Asha Rao", "--role", "admin"]);
+    assert_eq!(house.run(&["admin", "key", "add", "k", "--role", "king"]).code, 2);
+    let made = house.json(&["admin", "key", "add", "k", "--role", "payments", "--as", "Asha Rao"]);
+    let secret = made["secret"].as_str().unwrap();
+    assert!(secret.starts_with("qk_"));
+    let list = house.ok(&["admin", "key", "list", "--json"]);
+    assert!(!list.out.contains(&secret[12..]), "a key is shown once");
+    assert_eq!(house.run(&["admin", "key", "add", "k", "--role", "payments"]).code, 1);
+    house.ok(&["admin", "key", "revoke", "k"]);
+    assert!(house.json(&["admin", "key", "list"])["keys"][0]["revoked_at"].is_string());
+    assert_eq!(house.run(&["admin", "person", "list", "--as", "Nobody"]).code, 0);
+    assert_eq!(house.run(&["admin", "key", "revoke", "k", "--as", "Nobody"]).code, 2);
+
+    let root = house.folder.path().join("root.key").display().to_string();
+    assert_eq!(house.json(&["admin", "signing-key", "list"])["keys"].as_array().unwrap().len(), 3);
+    assert_eq!(house.json(&["admin", "signing-key", "rotate", "--kind", "lease"])["id"], 4);
+    house.ok(&["admin", "key", "export-root", "--to", &root]);
+    let ran = house.run(&["admin", "key", "rotate", "--kind", "lease"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("root_absent"), "{}", ran.err);
+    let mode = std::fs::metadata(house.data()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700, "the data directory is its owner's alone");
+}
+
+#[test]
+fn files_of_settings_are_told_by_name_line_and_field() {
+    let house = House::founded();
+    let bad =
+        house.file("p.toml", "id = \"x\"\nversion = 1\npacks = [\"test-fast\"]\nsurprise = 1\n");
+    let ran = house.run(&["admin", "programme", "add", &bad]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("p.toml: line 4: surprise"), "{}", ran.err);
+    let shown = house.ok(&["admin", "programme", "show", "standard"]).out;
+    assert!(shown.contains("packs = [\"in-rbi-draft-2026\"]") && shown.contains("Notice 1"));
+}

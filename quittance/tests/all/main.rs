@@ -1,0 +1,6 @@
+//! The program as its users meet it: the built binary on directories of its own.
+#![expect(clippy::unwrap_used, reason = "a test that meets nothing where something must be fails")]
+
+mod book;
+mod help;
+mod kit;
