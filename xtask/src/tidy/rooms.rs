@@ -170,6 +170,7 @@ pub const ROOMS: &[Room] = &[
             ("indicatif", "progress bars"),
             ("qrcode", "codes on a terminal"),
             ("tokio", "the runtime"),
+            ("futures-util", "imports work side by side"),
             ("hyper", "client of a running server"),
             ("hyper-util", "client of a running server"),
             ("http", "client of a running server"),
