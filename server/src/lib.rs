@@ -12,6 +12,7 @@
 //! **Invariant:** no secret and no location reaches a log, a URL or a `Debug` text.
 
 pub mod app;
+pub mod client;
 pub mod clock;
 pub mod crypto;
 pub mod device;
