@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{admin::AdminArgs, import::ImportArgs, status::StatusArgs};
+use crate::{admin::AdminArgs, import::ImportArgs, serve::ServeArgs, status::StatusArgs};
 
 /// Quittance: device financing that ends in a quittance.
 ///
@@ -35,6 +35,8 @@ Exit codes: 0 done, 1 refused or found wrong, 2 bad usage or input.";
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
+    /// Serve phones, programs and people
+    Serve(ServeArgs),
     /// Lenders, people, keys and programmes
     Admin(AdminArgs),
     /// Take a lender's book in: devices, contracts, payments as CSV

@@ -6,10 +6,11 @@ use tracing_subscriber::EnvFilter;
 
 use crate::fail::Failure;
 
-/// Starts logging at what `--log` or `RUST_LOG` say; without either, warnings and worse.
-pub(crate) fn start(level: Option<&str>) -> Result<(), Failure> {
+/// Starts logging at what `--log` or `RUST_LOG` say; without either, at `otherwise`.
+pub(crate) fn start(level: Option<&str>, otherwise: &str) -> Result<(), Failure> {
     let from_environment = std::env::var("RUST_LOG").ok().filter(|text| !text.is_empty());
-    let text = level.map(str::to_owned).or(from_environment).unwrap_or_else(|| "warn".to_owned());
+    let text =
+        level.map(str::to_owned).or(from_environment).unwrap_or_else(|| otherwise.to_owned());
     let filter = EnvFilter::try_new(&text).map_err(|error| {
         let hint = "expected for example info, or server=debug";
         Failure::usage("bad_log_filter", format!("--log {text:?}: {error}; {hint}"))

@@ -13,6 +13,7 @@ mod import;
 mod logs;
 mod out;
 mod place;
+mod serve;
 mod status;
 
 use std::process::ExitCode;
@@ -37,8 +38,11 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<ExitCode, Failure> {
-    logs::start(cli.log.as_deref())?;
+    // A server tells what it does; a command tells it by its output.
+    let level = if matches!(cli.command, Command::Serve(_)) { "info" } else { "warn" };
+    logs::start(cli.log.as_deref(), level)?;
     match cli.command {
+        Command::Serve(args) => serve::run(args, cli.json).await,
         Command::Admin(args) => admin::run(args, cli.json).await,
         Command::Import(args) => import::run(args, cli.json).await,
         Command::Status(args) => status::run(args, cli.json).await,

@@ -12,6 +12,7 @@ use domain::Actor;
 use server::{
     App,
     app::{Pace, directory::TenantEntry},
+    jobs::FileSink,
     keys::files::KeyDir,
     real::{RealClock, RealEntropy},
 };
@@ -56,13 +57,13 @@ impl PlaceArgs {
                 "begin with `quittance admin tenant add --from lender.toml`, or name another";
             return Err(Failure::usage("no_data", detail).hint(hint));
         }
-        open(&self.data, self.store.as_deref(), Pace::default()).await
+        open(&self.data, self.store.as_deref(), Pace::default(), None).await
     }
 
     /// Opens the data directory; makes it if need be.
     pub(crate) async fn open_or_make(&self) -> Result<Place, Failure> {
         make(&self.data)?;
-        open(&self.data, self.store.as_deref(), Pace::default()).await
+        open(&self.data, self.store.as_deref(), Pace::default(), None).await
     }
 
     /// The lender meant.
@@ -97,12 +98,21 @@ pub(crate) fn make(data: &Path) -> Result<(), Failure> {
 }
 
 /// Opens the parts of the house on a data directory.
-pub(crate) async fn open(data: &Path, store: Option<&str>, pace: Pace) -> Result<Place, Failure> {
+pub(crate) async fn open(
+    data: &Path,
+    store: Option<&str>,
+    pace: Pace,
+    events: Option<&Path>,
+) -> Result<Place, Failure> {
     let own = format!("sqlite:{}", data.join("quittance.db").display());
     let store = store::open(store.unwrap_or(&own))?;
     let keys = KeyDir::below(data);
     let loaded = keys.load(&RealEntropy)?;
     let clock = Arc::new(RealClock::default());
     let app = App::open(store, loaded, clock, Arc::new(RealEntropy), pace).await?;
+    let app = match events {
+        Some(path) => app.with_events(Arc::new(FileSink::open(path)?)),
+        None => app,
+    };
     Ok(Place { app: Arc::new(app), keys })
 }
