@@ -46,6 +46,22 @@ pub fn payments<R: io::Read>(input: R) -> Result<Rows<R, PaymentRow>, Vec<RowErr
     Rows::open(input)
 }
 
+/// One row from named fields, as a form or an interface has them, checked like a row of a file. A
+/// column that is not given is empty; the faults' line is 1.
+pub fn one<T: Row>(fields: &[(&str, &str)]) -> Result<T, Vec<RowError>> {
+    assembled(fields, T::COLUMNS, |cells| T::read(cells, &mut T::Seen::default()))
+}
+
+/// One contract from named fields whose instalments are given one by one: due day and amount. The
+/// columns `count`, `unit`, `every`, `instalment` and `first_due` must then be empty.
+pub fn contract_of_rows(
+    fields: &[(&str, &str)],
+    rows: &[(&str, &str)],
+) -> Result<ContractRow, Vec<RowError>> {
+    let columns = <ContractRow as sealed::Row>::COLUMNS;
+    assembled(fields, columns, |cells| contracts::read(cells, &mut Default::default(), Some(rows)))
+}
+
 /// One fault of a file. It holds no personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowError {
@@ -247,6 +263,23 @@ impl<R: io::Read, T: Row> Iterator for Rows<R, T> {
             Some(row) if errors.is_empty() => Ok(Read { line, row, record }),
             _ => Err(Rejected { line, errors, record }),
         })
+    }
+}
+
+fn assembled<T>(
+    fields: &[(&str, &str)],
+    columns: &'static [Column],
+    read: impl FnOnce(&mut Cells<'_>) -> Option<T>,
+) -> Result<T, Vec<RowError>> {
+    let place = |column: &Column| fields.iter().position(|(name, _)| *name == column.name);
+    let places: Vec<Option<usize>> = columns.iter().map(place).collect();
+    let record: ByteRecord = fields.iter().map(|(_, value)| value.as_bytes()).collect();
+    let mut cells = Cells::new(&record, 1, columns, &places);
+    let row = read(&mut cells);
+    let errors = cells.into_errors();
+    match row {
+        Some(row) if errors.is_empty() => Ok(row),
+        _ => Err(errors),
     }
 }
 

@@ -11,6 +11,7 @@
 //! **Invariant:** a release certificate is signed by a release key, and no lease names a release.
 //! **Invariant:** no secret and no location reaches a log, a URL or a `Debug` text.
 
+pub mod api;
 pub mod app;
 pub mod client;
 pub mod clock;

@@ -70,6 +70,13 @@ impl<'a> Cells<'a> {
         self.errors
     }
 
+    /// Notes a fault of a value that stands in no column.
+    pub(crate) fn note(&mut self, place: String, value: &str, code: &'static str, detail: &str) {
+        let value = value.chars().take(64).collect();
+        let line = self.line;
+        self.errors.push(RowError { line, column: place, value, code, detail: detail.to_owned() });
+    }
+
     pub(crate) fn line(&self) -> u64 {
         self.line
     }

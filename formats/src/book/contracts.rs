@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, fmt};
 
 use domain::{
-    Currency, Imei, Moment, Terms, Zone,
-    schedule::{Equal, MonthEnd, Period, ScheduleError},
+    Currency, Day, Imei, Moment, Terms, Zone,
+    schedule::{Equal, Instalment, MonthEnd, Period, ROWS_MAX, ScheduleError},
     terms::Price,
 };
 
 use super::{
-    cells::{Cells, Column, column, imei_column, optional, personal},
+    cells::{Cells, Column, amount, column, imei_column, optional, personal},
     sealed,
 };
 
@@ -104,28 +104,79 @@ impl sealed::Row for ContractRow {
     ];
 
     fn read(cells: &mut Cells<'_>, seen: &mut Seen) -> Option<Self> {
-        let reference = cells.filled(REFERENCE, 64);
-        let imei = cells.imei(IMEI);
-        let price = cells.currency(CURRENCY).and_then(|currency| price(cells, currency));
-        let zone = zone(cells);
-        let plan = plan(cells, price.map(|price| price.currency));
-        let language = language(cells);
-        let programme = cells.filled(PROGRAMME, 64);
-        let borrower_name = cells.filled(NAME, 200);
-        let borrower_phone = phone(cells);
-        let consent = consent(cells, zone.as_ref());
-        doubles(cells, seen, reference, imei);
-        let terms = terms(cells, price?, &plan?, zone?, language?)?;
-        Some(ContractRow {
-            reference: reference?.to_owned(),
-            imei: imei?,
-            terms,
-            programme: programme?.to_owned(),
-            borrower_name: borrower_name?.to_owned(),
-            borrower_phone: borrower_phone?.to_owned(),
-            consent: consent?,
-        })
+        read(cells, seen, None)
     }
+}
+
+/// Reads a contract; its instalments from the columns, or from rows given one by one.
+pub(crate) fn read(
+    cells: &mut Cells<'_>,
+    seen: &mut Seen,
+    rows: Option<&[(&str, &str)]>,
+) -> Option<ContractRow> {
+    let reference = cells.filled(REFERENCE, 64);
+    let imei = cells.imei(IMEI);
+    let price = cells.currency(CURRENCY).and_then(|currency| price(cells, currency));
+    let zone = zone(cells);
+    let currency = price.map(|price| price.currency);
+    let plan = match rows {
+        Some(rows) => given(cells, rows, currency).map(Plan::Rows),
+        None => plan(cells, currency).map(Plan::Equal),
+    };
+    let language = language(cells);
+    let programme = cells.filled(PROGRAMME, 64);
+    let borrower_name = cells.filled(NAME, 200);
+    let borrower_phone = phone(cells);
+    let consent = consent(cells, zone.as_ref());
+    doubles(cells, seen, reference, imei);
+    let terms = terms(cells, price?, plan?, zone?, language?)?;
+    Some(ContractRow {
+        reference: reference?.to_owned(),
+        imei: imei?,
+        terms,
+        programme: programme?.to_owned(),
+        borrower_name: borrower_name?.to_owned(),
+        borrower_phone: borrower_phone?.to_owned(),
+        consent: consent?,
+    })
+}
+
+/// How the instalments are told.
+enum Plan {
+    Equal(Equal),
+    Rows(Vec<Instalment>),
+}
+
+/// The rows given one by one; the columns of equal instalments must be empty.
+fn given(
+    cells: &mut Cells<'_>,
+    rows: &[(&str, &str)],
+    currency: Option<Currency>,
+) -> Option<Vec<Instalment>> {
+    let mut both = false;
+    for column in [COUNT, UNIT, EVERY, INSTALMENT, FIRST_DUE] {
+        if !cells.text(column)?.is_empty() {
+            both = true;
+            cells.fail::<()>(column, "schedule_twice", "expected nothing beside rows");
+        }
+    }
+    let mut read = Vec::with_capacity(rows.len());
+    for (index, (due, minor)) in rows.iter().enumerate().take(ROWS_MAX + 1) {
+        let day = Day::parse(due);
+        if day.is_none() {
+            let detail = "expected a day as YYYY-MM-DD";
+            cells.note(format!("rows[{index}].due"), due, "bad_date", detail);
+        }
+        let money = currency.map(|currency| amount(minor, currency));
+        if let Some(Err((code, detail))) = &money {
+            cells.note(format!("rows[{index}].amount"), minor, code, detail);
+        }
+        if let (Some(due), Some(Ok(money))) = (day, money) {
+            read.push(Instalment { due, amount: money.minor });
+        }
+    }
+    let whole = read.len() == rows.len().min(ROWS_MAX + 1) && !both;
+    whole.then_some(read)
 }
 
 fn price(cells: &mut Cells<'_>, currency: Currency) -> Option<Price> {
@@ -175,12 +226,24 @@ fn plan(cells: &mut Cells<'_>, currency: Option<Currency>) -> Option<Equal> {
 fn terms(
     cells: &mut Cells<'_>,
     price: Price,
-    plan: &Equal,
+    plan: Plan,
     zone: Zone,
     language: String,
 ) -> Option<Terms> {
-    match Terms::equal(price, plan, zone, language) {
+    let (terms, explicit) = match plan {
+        Plan::Equal(equal) => (Terms::equal(price, &equal, zone, language), false),
+        Plan::Rows(rows) => (Terms::explicit(price, rows, zone, language), true),
+    };
+    match terms {
         Ok(terms) => Some(terms),
+        Err(error) if explicit && error != ScheduleError::Nothing => {
+            let detail = match error {
+                ScheduleError::Short => "the rows must cover cash_price minus down_payment",
+                _ => error.detail(),
+            };
+            cells.note("rows".to_owned(), "", error.code(), detail);
+            None
+        }
         Err(error) => {
             let column = match error {
                 ScheduleError::Count => COUNT,

@@ -28,6 +28,14 @@ pub struct NewDevice {
     pub model: String,
 }
 
+impl NewDevice {
+    /// What a row of a lender's book asks for.
+    pub fn of_row(row: formats::book::DeviceRow) -> NewDevice {
+        let formats::book::DeviceRow { imei, imei2, serial, make, model } = row;
+        NewDevice { imei, imei2, serial: serial.unwrap_or_default(), make, model }
+    }
+}
+
 /// What became of a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registered {

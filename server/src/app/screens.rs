@@ -185,6 +185,25 @@ pub fn plain(reason: &Reason) -> String {
     }
 }
 
+/// The stable code of a reason.
+pub fn code(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::InGoodStanding => "in_good_standing",
+        Reason::PastDue(_) => "past_due",
+        Reason::Settled => "settled",
+        Reason::Released => "released",
+        Reason::Ended => "ended",
+        Reason::NoticeNotDelivered(_) => "notice_not_delivered",
+        Reason::NoticeRuns(..) => "notice_runs",
+        Reason::DatesCome(..) => "dates_come",
+        Reason::WaitsForEffect(_) => "waits_for_effect",
+        Reason::NoConsent => "no_consent",
+        Reason::NotEnrolled => "not_enrolled",
+        Reason::LenderNotNamed => "lender_not_named",
+        Reason::Held(_) => "held",
+    }
+}
+
 /// The first characters of a text that fit so many bytes.
 fn clip(text: &str, max: usize) -> &str {
     if text.len() <= max {

@@ -33,6 +33,25 @@ pub struct NewContract {
     pub consent: Option<Consent>,
 }
 
+impl NewContract {
+    /// What a row of a lender's book asks for.
+    pub fn of_row(row: formats::book::ContractRow) -> NewContract {
+        NewContract {
+            reference: row.reference,
+            imeis: vec![row.imei],
+            terms: row.terms,
+            programme: row.programme,
+            borrower_name: row.borrower_name,
+            borrower_phone: row.borrower_phone,
+            consent: row.consent.map(|formats::book::ConsentRow { form, version, at }| Consent {
+                form,
+                version,
+                at,
+            }),
+        }
+    }
+}
+
 /// Who borrows does not belong in a log.
 impl std::fmt::Debug for NewContract {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,0 +1,244 @@
+//! Single commands on a contract: evidence of a notice, holds, credit, endings.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use domain::{
+    Command, HoldId, Moment,
+    fact::{Hold, HoldKind},
+};
+use formats::directory::Role;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    answer,
+    body::{Body, NoBody},
+    contracts,
+    guard::Call,
+    problem::{Fault, Problem, StateView},
+};
+use crate::{
+    App,
+    app::{
+        change::{Asked, Changed},
+        post_payment::amount_of,
+    },
+    error::Error,
+};
+
+/// Holds that support may open: they end by themselves, or give the borrower a hearing.
+const PROVISIONAL: &[HoldKind] = &[HoldKind::PaymentPending, HoldKind::Promise, HoldKind::Dispute];
+
+/// Evidence that a notice reached the borrower.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeliveryBody {
+    /// When it reached him: RFC 3339.
+    #[schema(example = "2026-11-06T10:15:00+05:30", format = DateTime)]
+    delivered_at: String,
+    /// What proves it: the lender's own reference; 1 to 500 bytes.
+    #[schema(example = "courier receipt 4711")]
+    evidence: String,
+}
+
+/// A hold to be opened.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HoldBody {
+    /// `dispute`, `hardship`, `promise`, `payment_pending`, `legal_stay`, `enforcement_off` or
+    /// `feed_stale`.
+    #[schema(example = "promise")]
+    kind: String,
+    /// When it ends by itself: RFC 3339, within 180 days. `promise` and `payment_pending` need it.
+    #[schema(example = "2026-11-20T00:00:00Z", format = DateTime)]
+    until: Option<String>,
+    /// Why; 1 to 500 bytes.
+    #[schema(example = "pays on the 20th")]
+    cause: String,
+}
+
+/// Money the lender gives.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreditBody {
+    /// Decimal number above zero.
+    #[schema(example = "100.00")]
+    amount: String,
+    /// ISO 4217; absent = the contract's.
+    #[schema(example = "INR")]
+    currency: Option<String>,
+    /// Why; 1 to 500 bytes.
+    #[schema(example = "phone was locked though paid")]
+    reason: String,
+}
+
+/// Where the contract stands after a command.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Acted {
+    /// The hold that was opened or closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    hold: Option<Uuid>,
+    /// The contract as it is.
+    contract: StateView,
+}
+
+/// Declares the delivery of a notice.
+pub(crate) async fn declare(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Path((reference, k)): Path<(String, String)>,
+    Body { value, raw }: Body<DeliveryBody>,
+) -> Result<Response, Problem> {
+    let number = k.parse::<u8>().ok().filter(|number| *number > 0);
+    let number = number.ok_or_else(|| Problem::new("not_found", "notice not found"))?;
+    let delivered = moment("delivered_at", &value.delivered_at)?;
+    let command = Command::DeclareNotice { k: number, delivered, evidence: value.evidence };
+    let act = Act { call: &call, reference: &reference, name: "declare_notice" };
+    let changed = act.carry_out(&app, &[k.as_bytes(), &raw], command).await?;
+    Ok(acted(changed, None))
+}
+
+/// Opens a hold.
+pub(crate) async fn open_hold(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Path(reference): Path<String>,
+    Body { value, raw }: Body<HoldBody>,
+) -> Result<Response, Problem> {
+    let kind = HoldKind::parse(&value.kind).ok_or_else(|| {
+        let names: Vec<&str> = HoldKind::ALL.into_iter().map(HoldKind::name).collect();
+        fault("kind", "bad_hold_kind", &format!("one of {}", names.join(", ")), &value.kind)
+    })?;
+    if !call.may(&[Role::Operator]) && !PROVISIONAL.contains(&kind) {
+        let names: Vec<&str> = PROVISIONAL.iter().map(|kind| kind.name()).collect();
+        let detail = format!("this key may open the holds {} only", names.join(", "));
+        return Err(Problem::new("forbidden", detail));
+    }
+    let until = value.until.map(|text| moment("until", &text)).transpose()?;
+    let id = call.key().map_or_else(|| app.new_id(), hold_uuid);
+    let hold = Hold { id: HoldId(id), kind, from: app.now(), until, cause: value.cause };
+    let act = Act { call: &call, reference: &reference, name: "open_hold" };
+    let changed = act.carry_out(&app, &[&raw], Command::OpenHold(hold)).await?;
+    Ok(acted(changed, Some(id)))
+}
+
+/// Closes a hold before its end.
+pub(crate) async fn close_hold(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Path((reference, id)): Path<(String, String)>,
+    _: NoBody,
+) -> Result<Response, Problem> {
+    let missing = || Problem::new("not_found", "hold not found");
+    let hold: HoldId = id.parse().map_err(|_| missing())?;
+    let unit = contracts::unit(&app, call.tenant(), &reference).await?;
+    let loaded = app.contract_of(call.tenant(), unit).await?;
+    let known = loaded.contract.holds.iter().any(|known| known.id == hold);
+    // A call that is made again finds the hold gone; only its key can tell that it closed it.
+    if !known && call.key().is_none() {
+        return Err(missing());
+    }
+    let act = Act { call: &call, reference: &reference, name: "close_hold" };
+    let changed = act.carry_out(&app, &[&hold.bytes()], Command::CloseHold(hold)).await?;
+    if !known && !changed.repeated {
+        return Err(missing());
+    }
+    Ok(acted(changed, Some(hold.0)))
+}
+
+/// Gives money.
+pub(crate) async fn credit(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Path(reference): Path<String>,
+    Body { value, raw }: Body<CreditBody>,
+) -> Result<Response, Problem> {
+    let unit = contracts::unit(&app, call.tenant(), &reference).await?;
+    let currency = app.contract_of(call.tenant(), unit).await?.contract.terms().currency();
+    let amount = amount_of(&value.amount, value.currency.as_deref(), currency)?.minor;
+    let act = Act { call: &call, reference: &reference, name: "credit" };
+    let command = Command::Credit { amount, reason: value.reason };
+    let changed = act.carry_out(&app, &[&raw], command).await?;
+    Ok(acted(changed, None))
+}
+
+/// The phone was handed back.
+pub(crate) async fn take_back(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Path(reference): Path<String>,
+    _: NoBody,
+) -> Result<Response, Problem> {
+    let act = Act { call: &call, reference: &reference, name: "return" };
+    Ok(acted(act.carry_out(&app, &[], Command::Return).await?, None))
+}
+
+/// Writes the debt off and releases the phone.
+pub(crate) async fn write_off(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Path(reference): Path<String>,
+    _: NoBody,
+) -> Result<Response, Problem> {
+    let act = Act { call: &call, reference: &reference, name: "write_off" };
+    Ok(acted(act.carry_out(&app, &[], Command::WriteOff).await?, None))
+}
+
+/// Who asks what of which contract.
+struct Act<'a> {
+    call: &'a Call,
+    reference: &'a str,
+    name: &'static str,
+}
+
+impl Act<'_> {
+    async fn carry_out(
+        &self,
+        app: &App,
+        body: &[&[u8]],
+        command: Command,
+    ) -> Result<Changed, Problem> {
+        let (tenant, actor) = (self.call.tenant(), self.call.actor());
+        let unit = contracts::unit(app, tenant, self.reference).await?;
+        let asked = match self.call.key() {
+            Some(key) => Asked::keyed(key, &body.join(&0), self.name, actor),
+            None => Asked::once(app, self.name, actor),
+        };
+        match app.act(tenant, unit, &asked, command).await {
+            Ok(changed) => Ok(changed),
+            Err(error @ Error::Refused(_)) => {
+                let problem = Problem::from(error);
+                let state = contracts::state(app, tenant, self.reference).await?;
+                Err(problem.with_state(state))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn acted(changed: Changed, hold: Option<Uuid>) -> Response {
+    let acted = Acted { hold, contract: StateView::after(&changed) };
+    answer::done(changed.repeated, &acted)
+}
+
+/// The same key opens the same hold.
+fn hold_uuid(key: [u8; 16]) -> Uuid {
+    uuid::Builder::from_custom_bytes(key).into_uuid()
+}
+
+fn moment(field: &str, text: &str) -> Result<Moment, Problem> {
+    let detail = "expected a moment such as 2026-03-31T18:05:00+05:30";
+    Moment::parse(text).ok_or_else(|| fault(field, "bad_moment", detail, text))
+}
+
+fn fault(field: &str, code: &str, detail: &str, value: &str) -> Problem {
+    let value = Some(value.chars().take(64).collect());
+    let (field, code, detail) = (field.to_owned(), code.to_owned(), detail.to_owned());
+    Problem::faults(vec![Fault { field, code, detail, value, line: None, column: None }])
+}

@@ -1,0 +1,472 @@
+//! A contract as the API shows it: where it stands, why, and what comes next.
+
+use domain::{Contract, Decision, Moment, Money, Planned, Reason, contract::State};
+use serde::Serialize;
+use store::{Presence, Row};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::problem::Problem;
+use crate::{
+    app::{explain_contract::Explained, screens},
+    error::Error,
+};
+
+/// Everything about a contract but personal data.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ContractView {
+    /// Its id.
+    id: Uuid,
+    /// The lender's own name for it.
+    #[schema(example = "EX-00001")]
+    reference: String,
+    /// `active`, `settled`, `returned`, `written_off`, `released` or `archived`.
+    status: &'static str,
+    /// Rises with every change.
+    version: u64,
+    /// When this was computed.
+    #[schema(format = DateTime)]
+    at: String,
+    /// When it was signed.
+    #[schema(format = DateTime)]
+    signed_at: String,
+    /// Money and calendar.
+    terms: TermsView,
+    /// Decimal sum of what was counted.
+    paid: String,
+    /// Of that, what its rail could still take back.
+    unconfirmed: String,
+    /// Where the account stands on the contract's local day.
+    standing: StandingView,
+    /// `clear`, `remind`, `notice`, `restrict` or `lock`.
+    #[schema(example = "restrict")]
+    rung: &'static str,
+    /// The step of `restrict`, else 0.
+    step: u8,
+    /// What the stage takes away.
+    restrictions: Vec<&'static str>,
+    /// What holds on every rung until the release.
+    guards: Vec<&'static str>,
+    /// Why the stage holds, and why none above it does.
+    reasons: Vec<ReasonView>,
+    /// Later steps that the facts of this moment justify already.
+    timetable: Vec<PlannedView>,
+    /// Holds that keep the ladder down.
+    holds: Vec<HoldView>,
+    /// Formal notices of the arrears.
+    notices: Vec<NoticeView>,
+    /// The enrolled device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    device: Option<DeviceState>,
+    /// When its device was last heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    last_contact: Option<ContactView>,
+    /// The release, once it happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    release: Option<ReleaseView>,
+    /// The single-use code that enrols the next device; for `operator` and `support` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    enrolment_code: Option<String>,
+}
+
+/// Money and calendar of a contract.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TermsView {
+    /// ISO 4217.
+    #[schema(example = "INR")]
+    currency: String,
+    /// Decimal number.
+    cash_price: String,
+    /// Decimal number.
+    down_payment: String,
+    /// Sum of all instalments.
+    total: String,
+    /// What the sum exceeds the financed price by.
+    finance_charge: String,
+    /// The instalments by rising due day.
+    rows: Vec<RowView>,
+    /// IANA name.
+    #[schema(example = "Asia/Kolkata")]
+    time_zone: String,
+    /// BCP 47 tag.
+    language: String,
+    /// Programme and version pinned at the signing.
+    programme: PinView,
+    /// Policy packs and versions pinned at the signing.
+    packs: Vec<PinView>,
+    /// Whether the borrower's consent is on record.
+    consent: bool,
+}
+
+/// An amount and its day.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RowView {
+    /// Day.
+    #[schema(format = Date)]
+    due: String,
+    /// Decimal number.
+    amount: String,
+}
+
+/// A name and its version.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PinView {
+    /// Name.
+    id: String,
+    /// Version.
+    version: u32,
+}
+
+/// Where an account stands.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StandingView {
+    /// Decimal number.
+    past_due: String,
+    /// 0 = nothing past due.
+    days_past_due: u32,
+    /// Instalments past due.
+    unpaid_count: u32,
+    /// Due day of the oldest of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = Date)]
+    oldest_unpaid: Option<String>,
+    /// The next one to come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    next_due: Option<RowView>,
+    /// Still to come until the last instalment is covered.
+    remaining: String,
+}
+
+/// A reason.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReasonView {
+    /// Stable code.
+    #[schema(example = "notice_runs")]
+    code: &'static str,
+    /// In plain words.
+    text: String,
+}
+
+/// A later step.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PlannedView {
+    /// Rung.
+    rung: &'static str,
+    /// Step.
+    step: u8,
+    /// Not before.
+    #[schema(format = DateTime)]
+    at: String,
+    /// Least seconds after the step before took effect on the device.
+    after_s: u32,
+    /// The notice it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    notice: Option<Uuid>,
+}
+
+/// A hold.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HoldView {
+    /// Its id.
+    id: Uuid,
+    /// Kind.
+    kind: &'static str,
+    /// Since when.
+    #[schema(format = DateTime)]
+    from: String,
+    /// Until when; absent = until closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    until: Option<String>,
+    /// Why.
+    cause: String,
+    /// Whether it is open at this moment.
+    open: bool,
+}
+
+/// A formal notice.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NoticeView {
+    /// Its id.
+    id: Uuid,
+    /// 1 = the first of the ladder.
+    k: u8,
+    /// Not shown before.
+    #[schema(format = DateTime)]
+    show_from: String,
+    /// What it says is past due.
+    owed: String,
+    /// BCP 47 tag.
+    language: String,
+    /// The frozen text.
+    text: String,
+    /// How it reached a person.
+    delivered: Vec<DeliveryView>,
+}
+
+/// A delivery of a notice.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DeliveryView {
+    /// `screen` or `declared`.
+    channel: &'static str,
+    /// When.
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+/// The enrolled device, by its own reports.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DeviceState {
+    /// The enrolment.
+    enrolment: Uuid,
+    /// Rises with each new device key.
+    key_gen: u32,
+    /// What the platform can enforce, as the device states it.
+    tier: u8,
+    /// The rung last reported in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    rung: Option<&'static str>,
+    /// Its step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    step: Option<u8>,
+    /// The lease that said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    sequence: Option<u64>,
+    /// Since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    since: Option<String>,
+}
+
+/// When a device was last heard.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ContactView {
+    /// When.
+    #[schema(format = DateTime)]
+    at: String,
+    /// Battery in per cent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    battery: Option<u8>,
+    /// The agent's version.
+    agent_version: String,
+    /// The lease it holds.
+    sequence: u64,
+}
+
+/// A release.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReleaseView {
+    /// When.
+    #[schema(format = DateTime)]
+    at: String,
+    /// `paid`, `returned` or `written_off`.
+    cause: &'static str,
+    /// Whether the device confirmed that it removed itself.
+    removed: bool,
+}
+
+/// A contract in a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ContractLine {
+    /// Its id.
+    id: Uuid,
+    /// The lender's own name for it.
+    reference: String,
+    /// `active`, `settled`, `returned`, `written_off`, `released` or `archived`.
+    status: String,
+    /// The rung last recorded.
+    rung: &'static str,
+    /// Its step.
+    step: u8,
+    /// ISO 4217.
+    currency: String,
+    /// Rises with every change.
+    version: u64,
+}
+
+/// A page of contracts.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ContractPage {
+    /// By rising id.
+    pub(crate) items: Vec<ContractLine>,
+    /// Where to go on; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) next: Option<String>,
+}
+
+/// The name of a rung facet.
+pub(crate) fn rung_name(rung: u8) -> Result<&'static str, Problem> {
+    let found = domain::Rung::ALL.into_iter().find(|known| *known as u8 == rung);
+    let found = found.ok_or_else(|| Error::Fault(format!("a stored rung is {rung}")))?;
+    Ok(found.name())
+}
+
+/// A row of a list.
+pub(crate) fn line(row: Row) -> Result<ContractLine, Problem> {
+    Ok(ContractLine {
+        id: row.unit.0,
+        reference: row.facets.name,
+        status: row.facets.status,
+        rung: rung_name(row.facets.rung)?,
+        step: row.facets.step,
+        currency: row.facets.currency,
+        version: row.version,
+    })
+}
+
+/// The whole of a contract; the code only for those who may hand it out.
+pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
+    let Explained { loaded, decision, at, presence, enrolment_code } = explained;
+    let contract = &loaded.contract;
+    let money = |minor: i64| Money::new(minor, contract.terms().currency()).decimal();
+    let restrictions = decision.restrictions.iter().map(|one| one.name());
+    ContractView {
+        id: contract.unit.0,
+        reference: contract.signed.reference.clone(),
+        status: contract.state.name(),
+        version: loaded.row.version,
+        at: at.rfc3339(),
+        signed_at: contract.signed_at.rfc3339(),
+        terms: terms(contract),
+        paid: money(contract.paid),
+        unconfirmed: money(contract.unconfirmed),
+        standing: standing(contract, &decision),
+        rung: decision.stage.rung.name(),
+        step: decision.stage.step,
+        restrictions: restrictions.collect(),
+        guards: loaded.ladder.guards.iter().map(|guard| guard.name()).collect(),
+        reasons: decision.reasons.iter().map(reason).collect(),
+        timetable: decision.timetable.iter().map(planned).collect(),
+        holds: holds(contract, at),
+        notices: notices(contract),
+        device: device(contract),
+        last_contact: presence.map(contact),
+        release: release(&contract.state),
+        enrolment_code: enrolment_code.filter(|_| with_code),
+    }
+}
+
+fn terms(contract: &Contract) -> TermsView {
+    let terms = contract.terms();
+    let money = |minor: i64| Money::new(minor, terms.currency()).decimal();
+    let pin = |(id, version): &(String, u32)| PinView { id: id.clone(), version: *version };
+    let rows = terms.rows().iter();
+    let rows = rows.map(|row| RowView { due: row.due.to_string(), amount: money(row.amount) });
+    TermsView {
+        currency: terms.currency().code().to_owned(),
+        cash_price: money(terms.cash_price()),
+        down_payment: money(terms.down_payment()),
+        total: money(terms.total()),
+        finance_charge: money(terms.finance_charge()),
+        rows: rows.collect(),
+        time_zone: terms.zone().name().to_owned(),
+        language: terms.language().to_owned(),
+        programme: pin(&contract.signed.programme),
+        packs: contract.signed.packs.iter().map(pin).collect(),
+        consent: contract.consent().is_some(),
+    }
+}
+
+fn standing(contract: &Contract, decision: &Decision) -> StandingView {
+    let money = |minor: i64| Money::new(minor, contract.terms().currency()).decimal();
+    let standing = &decision.standing;
+    let next = standing.next_due;
+    StandingView {
+        past_due: money(standing.past_due),
+        days_past_due: standing.days_past_due,
+        unpaid_count: standing.unpaid_count,
+        oldest_unpaid: standing.oldest_unpaid.map(|day| day.to_string()),
+        next_due: next.map(|(due, open)| RowView { due: due.to_string(), amount: money(open) }),
+        remaining: money(standing.remaining),
+    }
+}
+
+fn reason(reason: &Reason) -> ReasonView {
+    ReasonView { code: screens::code(reason), text: screens::plain(reason) }
+}
+
+fn planned(planned: &Planned) -> PlannedView {
+    PlannedView {
+        rung: planned.stage.rung.name(),
+        step: planned.stage.step,
+        at: planned.at.rfc3339(),
+        after_s: planned.after_s,
+        notice: planned.notice.map(|id| id.0),
+    }
+}
+
+fn holds(contract: &Contract, at: Moment) -> Vec<HoldView> {
+    let holds = contract.holds.iter().map(|hold| HoldView {
+        id: hold.id.0,
+        kind: hold.kind.name(),
+        from: hold.from.rfc3339(),
+        until: hold.until.map(Moment::rfc3339),
+        cause: hold.cause.clone(),
+        open: hold.is_open(at),
+    });
+    holds.collect()
+}
+
+fn notices(contract: &Contract) -> Vec<NoticeView> {
+    let deliveries = |notice: &domain::contract::Notice| {
+        let delivered = notice.delivered.iter();
+        let view = |(channel, at): &(domain::Channel, Moment)| DeliveryView {
+            channel: channel.name(),
+            at: at.rfc3339(),
+        };
+        delivered.map(view).collect()
+    };
+    let notices = contract.notices.iter().map(|notice| NoticeView {
+        id: notice.id.0,
+        k: notice.k,
+        show_from: notice.show_from.rfc3339(),
+        owed: Money::new(notice.owed, contract.terms().currency()).decimal(),
+        language: notice.language.clone(),
+        text: notice.text.clone(),
+        delivered: deliveries(notice),
+    });
+    notices.collect()
+}
+
+fn device(contract: &Contract) -> Option<DeviceState> {
+    let device = contract.device.as_ref()?;
+    let applied = contract.applied;
+    Some(DeviceState {
+        enrolment: device.id.0,
+        key_gen: device.key_gen,
+        tier: device.tier,
+        rung: applied.map(|(stage, ..)| stage.rung.name()),
+        step: applied.map(|(stage, ..)| stage.step),
+        sequence: applied.map(|(_, sequence, _)| sequence),
+        since: applied.map(|(.., at)| at.rfc3339()),
+    })
+}
+
+fn contact(presence: Presence) -> ContactView {
+    ContactView {
+        at: presence.seen_at.rfc3339(),
+        battery: presence.battery,
+        agent_version: presence.agent_version,
+        sequence: presence.applied_seq,
+    }
+}
+
+fn release(state: &State) -> Option<ReleaseView> {
+    match state {
+        State::Released { at, cause, removed, .. } => {
+            Some(ReleaseView { at: at.rfc3339(), cause: cause.name(), removed: *removed })
+        }
+        _ => None,
+    }
+}

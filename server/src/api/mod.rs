@@ -1,0 +1,77 @@
+//! The API: JSON under `/v1`.
+//!
+//! A handler parses, calls one use case, renders. What may be called by whom, with what and with
+//! which answers stands in one table; the routes, the guard and the OpenAPI document follow it.
+//!
+//! **Invariant:** no rule of the ladder here, and no storage but through the use cases.
+//! **Invariant:** no route but the open ones is reached without a key that has the role.
+//! **Invariant:** another tenant's things are not found; nothing tells that they exist.
+//! **Invariant:** any bytes get a problem with a stable code, and change nothing.
+
+mod acts;
+mod answer;
+mod body;
+mod bulk;
+mod codes;
+mod contract_view;
+mod contracts;
+mod devices;
+mod guard;
+mod openapi;
+mod payments;
+mod problem;
+mod records;
+mod table;
+mod tenant;
+
+pub use codes::{CODES, Code};
+pub use openapi::openapi;
+pub use table::roles_table;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, header},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{any, get},
+};
+
+use crate::App;
+use problem::Problem;
+use table::ENDPOINTS;
+
+/// Largest body this door reads; a server may allow less.
+pub const BODY_MAX: usize = 16 * 1024 * 1024;
+
+/// The routes of `/v1` and the document `/openapi.json`.
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new();
+    for endpoint in ENDPOINTS {
+        let state = (app.clone(), endpoint);
+        let guarded = middleware::from_fn_with_state(state, guard::guard);
+        router = router.route(endpoint.path, (endpoint.route)().route_layer(guarded));
+    }
+    router
+        .route("/openapi.json", get(document))
+        .route("/v1", any(not_found))
+        .route("/v1/{*rest}", any(not_found))
+        .method_not_allowed_fallback(not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .with_state(app)
+}
+
+async fn document() -> Response {
+    let json = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, json)], openapi()).into_response()
+}
+
+async fn not_found() -> Problem {
+    Problem::new("not_found", "there is nothing at this address; see /openapi.json")
+}
+
+async fn not_allowed() -> Problem {
+    Problem::new("method_not_allowed", "see /openapi.json for the methods of this address")
+}

@@ -1,0 +1,233 @@
+//! The OpenAPI 3.1 document: schemas from the types, operations from the table, errors from the
+//! closed list of codes.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+use super::{
+    acts, bulk,
+    codes::{self, CODES},
+    contract_view, contracts, devices, payments, problem, records,
+    table::{ENDPOINTS, Endpoint, Key},
+    tenant,
+};
+
+/// The schemas of everything that comes in or goes out.
+#[derive(OpenApi)]
+#[openapi(components(schemas(
+    acts::Acted,
+    acts::CreditBody,
+    acts::DeliveryBody,
+    acts::HoldBody,
+    bulk::BulkAnswer,
+    contract_view::ContractPage,
+    contract_view::ContractView,
+    contracts::ContractBody,
+    contracts::ContractsBody,
+    contracts::Signed,
+    devices::DeviceBody,
+    devices::DevicePage,
+    devices::DeviceView,
+    devices::DevicesBody,
+    payments::PaymentBody,
+    payments::PaymentPage,
+    payments::PaymentView,
+    payments::PaymentsBody,
+    problem::Problem,
+    records::JournalPage,
+    records::LeaseView,
+    tenant::CountsView,
+    tenant::Whoami,
+)))]
+struct Schemas;
+
+const DESCRIPTION: &str = "Amounts are decimal texts in the contract's currency, times RFC 3339 \
+    in UTC, ids UUIDs. References stand percent-encoded in addresses. Errors are problems (RFC \
+    9457) with a stable `code`; one that a contract's state is the cause of says that state.";
+
+/// The document as JSON text.
+pub fn openapi() -> String {
+    let schemas = serde_json::to_value(Schemas::openapi()).expect("a document has text keys only");
+    let mut components = schemas["components"].clone();
+    components["securitySchemes"] = json!({
+        "api_key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key of the lender: `Authorization: Bearer qk_...`",
+        }
+    });
+    let document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Quittance",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": DESCRIPTION,
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{ "api_key": [] }],
+        "paths": paths(),
+        "components": components,
+    });
+    serde_json::to_string_pretty(&document).expect("a document has text keys only") + "\n"
+}
+
+fn paths() -> Value {
+    let mut paths: Map<String, Value> = Map::new();
+    for endpoint in ENDPOINTS {
+        let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
+        path[endpoint.method.to_ascii_lowercase()] = operation(endpoint);
+    }
+    let document = json!({ "type": "object" });
+    paths.insert(
+        "/openapi.json".to_owned(),
+        json!({ "get": {
+        "operationId": "get_openapi_json",
+        "summary": "This document",
+        "tags": ["openapi"],
+        "security": [],
+        "responses": { "200": { "description": "This document", "content": {
+            "application/json": { "schema": document }
+        } } },
+    } }),
+    );
+    Value::Object(paths)
+}
+
+fn operation(endpoint: &Endpoint) -> Value {
+    let roles: Vec<&str> = endpoint.roles.iter().map(|role| role.name()).collect();
+    let mut operation = json!({
+        "operationId": operation_id(endpoint),
+        "summary": endpoint.summary,
+        "description": format!("Needs one of the roles: {}.", roles.join(", ")),
+        "tags": [endpoint.path.split('/').nth(2).unwrap_or_default()],
+        "parameters": parameters(endpoint),
+        "responses": responses(endpoint),
+    });
+    if let Some(body) = endpoint.body {
+        operation["requestBody"] = json!({
+            "required": true,
+            "content": { "application/json": { "schema": schema(body) } },
+        });
+    }
+    operation
+}
+
+/// `POST /v1/contracts/{reference}/holds` is `post_contracts_reference_holds`.
+fn operation_id(endpoint: &Endpoint) -> String {
+    let mut id = endpoint.method.to_ascii_lowercase();
+    for part in endpoint.path.split('/').skip(2) {
+        id.push('_');
+        id.push_str(&part.replace(['{', '}'], "").replace('-', "_"));
+    }
+    id
+}
+
+fn parameters(endpoint: &Endpoint) -> Value {
+    let mut parameters = Vec::new();
+    for name in endpoint.path_parameters() {
+        let text = match name {
+            "imei" => "14, 15 or 16 digits",
+            "reference" => "The contract's reference, percent-encoded",
+            "k" => "Number of the formal notice, from 1",
+            _ => "Id",
+        };
+        let kind = match name {
+            "id" => json!({ "type": "string", "format": "uuid" }),
+            "k" => json!({ "type": "integer", "minimum": 1, "maximum": 255 }),
+            _ => json!({ "type": "string" }),
+        };
+        parameters.push(parameter(name, "path", true, text, kind));
+    }
+    for name in endpoint.query {
+        let states =
+            if endpoint.path == "/v1/payments" { payments::STATES } else { contracts::STATES };
+        let (text, kind) = match *name {
+            "cursor" => ("Where to go on: `next` of the page before", json!({ "type": "string" })),
+            "limit" => (
+                "Entries at most",
+                json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
+            ),
+            "status" => ("Only in this state", json!({ "type": "string", "enum": states })),
+            _ => (
+                "Only at this rung or above",
+                json!({ "type": "string", "enum": contracts::RUNGS }),
+            ),
+        };
+        parameters.push(parameter(name, "query", false, text, kind));
+    }
+    if endpoint.key != Key::None {
+        let needed = endpoint.key == Key::Required;
+        let text = "The caller's own key for this write: the same again when trying again";
+        let kind = json!({ "type": "string", "minLength": 1, "maxLength": 128 });
+        parameters.push(parameter("Idempotency-Key", "header", needed, text, kind));
+    }
+    Value::Array(parameters)
+}
+
+fn parameter(name: &str, place: &str, required: bool, text: &str, schema: Value) -> Value {
+    json!({
+        "name": name,
+        "in": place,
+        "required": required,
+        "description": text,
+        "schema": schema,
+    })
+}
+
+fn responses(endpoint: &Endpoint) -> Value {
+    let mut responses = Map::new();
+    let mut content = json!({ "application/json": { "schema": schema(endpoint.answer) } });
+    if endpoint.answer == "JournalPage" {
+        let lines = json!({ "$ref": "#/components/schemas/EntryView" });
+        content["application/x-ndjson"] = json!({ "schema": lines });
+    }
+    let replayed = json!({ "Idempotent-Replayed": {
+        "description": "`true` when nothing was done anew",
+        "schema": { "type": "string", "const": "true" },
+    } });
+    let text = match (endpoint.makes, endpoint.key) {
+        (true, _) => "It was known already, exactly so",
+        _ => "Done",
+    };
+    let mut done = json!({ "description": text, "content": content.clone() });
+    if endpoint.key != Key::None {
+        done["headers"] = replayed;
+    }
+    responses.insert("200".to_owned(), done);
+    if endpoint.makes {
+        let made = json!({ "description": "Made", "content": content });
+        responses.insert("201".to_owned(), made);
+    }
+    let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for code in endpoint.codes() {
+        if let Some(code) = codes::find(code) {
+            by_status.entry(code.status).or_default().push(code.code);
+        }
+    }
+    for (status, codes) in by_status {
+        responses.insert(status.to_string(), problem_response(&codes));
+    }
+    Value::Object(responses)
+}
+
+/// One of these codes; each is told by its title.
+fn problem_response(names: &[&str]) -> Value {
+    let known = CODES.iter().filter(|code| names.contains(&code.code));
+    let lines = known.map(|code| format!("`{}`: {}", code.code, code.title));
+    json!({
+        "description": lines.collect::<Vec<_>>().join("; "),
+        "content": { "application/problem+json": { "schema": {
+            "allOf": [
+                schema("Problem"),
+                { "type": "object", "properties": { "code": { "enum": names } } },
+            ]
+        } } },
+    })
+}
+
+fn schema(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}

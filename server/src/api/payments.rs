@@ -1,0 +1,293 @@
+//! Received money: report, list, look up, take back.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::Uri,
+    response::Response,
+};
+use domain::{Money, TenantId, UnitId, Zone};
+use formats::{
+    book::{self, PaymentRow},
+    intake::{Intake, IntakeState},
+};
+use futures_util::{StreamExt, stream};
+use serde::{Deserialize, Serialize};
+use store::{Row, UnitKind};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    answer, body,
+    body::{Body, JsonBytes, NoBody, Params},
+    bulk::{self, BulkAnswer, Made},
+    guard::Call,
+    problem::{Problem, StateView},
+};
+use crate::{
+    App,
+    app::{
+        list::Filter,
+        post_payment::{NewPayment, Posted, open_intake},
+    },
+    error::Error,
+};
+
+/// Contracts whose money is counted side by side; the store joins their commits.
+const SIDE_BY_SIDE: usize = 256;
+/// States of received money.
+pub(crate) const STATES: &[&str] = &["received", "in_transit", "applied", "suspense", "reversed"];
+
+/// Money as a provider reports it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PaymentBody {
+    /// Who took the money; 1 to 64 bytes.
+    #[schema(example = "cash-desk")]
+    provider: String,
+    /// The provider's own id, unique with the provider; 1 to 128 bytes.
+    #[schema(example = "CD-000001")]
+    provider_id: String,
+    /// Reference of the contract.
+    #[schema(example = "EX-00001")]
+    reference: String,
+    /// Decimal number above zero.
+    #[schema(example = "791.00")]
+    amount: String,
+    /// ISO 4217; absent = the contract's.
+    #[schema(example = "INR")]
+    currency: Option<String>,
+    /// When the payer paid: RFC 3339, or a day of the contract's calendar.
+    #[schema(example = "2026-09-05T17:23:03+05:30")]
+    paid_at: String,
+}
+
+/// Many payments.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described: the items are read one by one")]
+pub(crate) struct PaymentsBody {
+    /// At most 10,000.
+    #[schema(max_items = 10_000)]
+    items: Vec<PaymentBody>,
+}
+
+/// Received money.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PaymentView {
+    /// Its id.
+    id: Uuid,
+    /// Who took the money.
+    provider: String,
+    /// The provider's own id.
+    provider_id: String,
+    /// The contract the payer named.
+    reference: String,
+    /// Decimal number.
+    #[schema(example = "791.00")]
+    amount: String,
+    /// ISO 4217.
+    #[schema(example = "INR")]
+    currency: String,
+    /// When the payer paid.
+    #[schema(format = DateTime)]
+    paid_at: String,
+    /// When it was reported.
+    #[schema(format = DateTime)]
+    received_at: String,
+    /// `received`, `in_transit`, `applied`, `suspense` or `reversed`.
+    status: &'static str,
+    /// Why it waits for a person, as a stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    suspense_reason: Option<String>,
+    /// Where the contract that counted it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    contract: Option<StateView>,
+}
+
+/// A page of payments.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PaymentPage {
+    /// By rising id.
+    items: Vec<PaymentView>,
+    /// Where to go on; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    next: Option<String>,
+}
+
+/// Reports one payment.
+pub(crate) async fn post(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Body { value, .. }: Body<PaymentBody>,
+) -> Result<Response, Problem> {
+    let posted = count(&app, &call, value).await?;
+    let repeated = posted.repeated;
+    let view = view_with_state(&app, call.tenant(), posted).await?;
+    Ok(answer::written(repeated, &view))
+}
+
+/// Reports many payments. Those of one contract are counted in order.
+pub(crate) async fn post_bulk(
+    State(app): State<Arc<App>>,
+    call: Call,
+    JsonBytes(raw): JsonBytes,
+) -> Result<Json<BulkAnswer>, Problem> {
+    let (good, mut answers) = bulk::sorted(bulk::items::<PaymentBody>(&raw)?);
+    let mut lanes: BTreeMap<String, Vec<(usize, PaymentBody)>> = BTreeMap::new();
+    for (index, item) in good {
+        lanes.entry(item.reference.clone()).or_default().push((index, item));
+    }
+    let work = lanes.into_values().map(|lane| count_lane(&app, &call, lane));
+    let mut work = stream::iter(work).buffer_unordered(SIDE_BY_SIDE);
+    while let Some(lane) = work.next().await {
+        for (index, made) in lane {
+            answers[index] = Some(made);
+        }
+    }
+    Ok(Json(bulk::answer(answers)))
+}
+
+async fn count_lane(
+    app: &App,
+    call: &Call,
+    lane: Vec<(usize, PaymentBody)>,
+) -> Vec<(usize, Result<Made, Problem>)> {
+    let mut made = Vec::with_capacity(lane.len());
+    for (index, item) in lane {
+        let counted = count(app, call, item).await;
+        made.push((index, counted.map(|posted| (posted.payment.0, posted.repeated))));
+    }
+    made
+}
+
+/// Lists payments.
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    call: Call,
+    uri: Uri,
+) -> Result<Json<PaymentPage>, Problem> {
+    let params = Params::of(&uri, &["status", "cursor", "limit"])?;
+    let filter = Filter { status: params.one_of("status", STATES)?, rung_min: 0 };
+    let place = params.place()?;
+    let kind = UnitKind::Intake;
+    let (rows, next) = app.list(call.tenant(), kind, filter, place.after, place.limit).await?;
+    let items = rows.iter().map(|row| Ok(view(row.unit, &open_intake(row)?, None)));
+    let items = items.collect::<Result<Vec<_>, Error>>()?;
+    Ok(Json(PaymentPage { items, next: body::shown(next) }))
+}
+
+/// Looks one payment up.
+pub(crate) async fn get(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Path(id): Path<String>,
+) -> Result<Json<PaymentView>, Problem> {
+    let unit = payment_id(&id)?;
+    let row = app.store.load(&[unit]).await.map_err(Error::from)?.pop().flatten();
+    let own = |row: &Row| row.tenant == call.tenant() && row.kind == UnitKind::Intake;
+    let row = row.filter(own).ok_or(Error::NotFound("payment"))?;
+    let intake = open_intake(&row)?;
+    let state = contract_state(&app, call.tenant(), &intake).await?;
+    Ok(Json(view(unit, &intake, state)))
+}
+
+/// Takes a payment back.
+pub(crate) async fn reverse(
+    State(app): State<Arc<App>>,
+    call: Call,
+    Path(id): Path<String>,
+    _: NoBody,
+) -> Result<Response, Problem> {
+    let unit = payment_id(&id)?;
+    let posted = app.reverse_payment(call.tenant(), unit, call.actor()).await?;
+    let repeated = posted.repeated;
+    let view = view_with_state(&app, call.tenant(), posted).await?;
+    Ok(answer::done(repeated, &view))
+}
+
+async fn count(app: &App, call: &Call, item: PaymentBody) -> Result<Posted, Problem> {
+    let row: PaymentRow = book::one(&[
+        ("provider", &item.provider),
+        ("provider_id", &item.provider_id),
+        ("reference", &item.reference),
+        ("amount", &item.amount),
+        ("paid_at", &item.paid_at),
+    ])?;
+    let paid_at = match row.paid_at {
+        book::When::At(moment) => moment,
+        day => day.moment(&calendar(app, call.tenant(), &row.reference).await?),
+    };
+    let new = NewPayment {
+        provider: row.provider,
+        provider_id: row.provider_id,
+        reference: row.reference,
+        amount: row.amount_text,
+        currency: item.currency,
+        paid_at,
+    };
+    Ok(app.post_payment(call.tenant(), new, call.actor()).await?)
+}
+
+/// The calendar of a contract, or of its lender while there is none.
+async fn calendar(app: &App, tenant: TenantId, reference: &str) -> Result<Zone, Error> {
+    match app.by_reference(tenant, reference).await? {
+        Some(unit) => Ok(app.contract_of(tenant, unit).await?.contract.terms().zone().clone()),
+        None => Ok(app.directory.tenant(tenant)?.tenant.time_zone.clone()),
+    }
+}
+
+async fn view_with_state(
+    app: &App,
+    tenant: TenantId,
+    posted: Posted,
+) -> Result<PaymentView, Error> {
+    let state = match &posted.contract {
+        Some(changed) => Some(StateView::after(changed)),
+        None => contract_state(app, tenant, &posted.intake).await?,
+    };
+    Ok(view(posted.payment, &posted.intake, state))
+}
+
+async fn contract_state(
+    app: &App,
+    tenant: TenantId,
+    intake: &Intake,
+) -> Result<Option<StateView>, Error> {
+    let (IntakeState::InTransit { contract }
+    | IntakeState::Applied { contract }
+    | IntakeState::Reversed { contract }) = intake.state
+    else {
+        return Ok(None);
+    };
+    let loaded = app.contract_of(tenant, contract).await?;
+    Ok(Some(StateView::of(&loaded.contract, loaded.row.version)))
+}
+
+fn view(unit: UnitId, intake: &Intake, contract: Option<StateView>) -> PaymentView {
+    let suspense_reason = match &intake.state {
+        IntakeState::Suspense { reason } => Some(reason.clone()),
+        _ => None,
+    };
+    PaymentView {
+        id: unit.0,
+        provider: intake.provider.clone(),
+        provider_id: intake.provider_id.clone(),
+        reference: intake.reference.clone(),
+        amount: Money::new(intake.amount, intake.currency).decimal(),
+        currency: intake.currency.code().to_owned(),
+        paid_at: intake.paid_at.rfc3339(),
+        received_at: intake.received_at.rfc3339(),
+        status: intake.state.name(),
+        suspense_reason,
+        contract,
+    }
+}
+
+fn payment_id(text: &str) -> Result<UnitId, Problem> {
+    text.parse().map_err(|_| Problem::new("not_found", "payment not found"))
+}
