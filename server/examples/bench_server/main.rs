@@ -1,0 +1,63 @@
+//! Two figures, each beside a baseline built in the same run and taken in turns with it:
+//!
+//! - check-ins per second over HTTP, the full path (verify, load, decide, sign) on SQLite, beside a
+//!   bare handler that does only the same two signatures;
+//! - durable payments per second through the use case (three commits each), beside the store's bare
+//!   commits.
+//!
+//! `cargo run --release -p quittance-server --example bench_server -- [--rounds N] [--json]`
+
+#![expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
+
+mod book;
+mod check_ins;
+mod payments;
+
+use std::time::Duration;
+
+/// One figure and its baseline, per second.
+pub(crate) struct Figure {
+    name: &'static str,
+    ours: u64,
+    baseline: u64,
+    what: &'static str,
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let json = arguments.iter().any(|argument| argument == "--json");
+    let rounds = arguments.iter().position(|argument| argument == "--rounds");
+    let rounds = rounds.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(5_usize);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let figures = runtime.block_on(async {
+        let book = book::Book::open().await;
+        [check_ins::measure(&book, rounds).await, payments::measure(&book, rounds).await]
+    });
+    for figure in figures {
+        figure.print(json);
+    }
+}
+
+impl Figure {
+    fn print(&self, json: bool) {
+        let Figure { name, ours, baseline, what } = self;
+        let percent = ours * 100 / baseline.max(&1);
+        if json {
+            println!(
+                "{{\"figure\":\"{name}\",\"per_s\":{ours},\"baseline_per_s\":{baseline},\
+                 \"percent\":{percent}}}"
+            );
+        } else {
+            println!("{name:<12}{ours:>9}/s  {percent:>3} % of {baseline}/s: {what}");
+        }
+    }
+}
+
+pub(crate) fn per_second(count: usize, time: Duration) -> u64 {
+    u64::try_from(count as u128 * 1_000_000 / time.as_micros().max(1)).expect("a rate fits")
+}
+
+pub(crate) fn median(mut rates: Vec<u64>) -> u64 {
+    rates.sort_unstable();
+    rates[rates.len() / 2]
+}
