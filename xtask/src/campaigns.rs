@@ -6,10 +6,21 @@ use anyhow::{Result, bail};
 
 use crate::command::Call;
 
-/// Runs the bench harness; what follows `--` goes to it.
+/// The figures, each beside a baseline of the same run; what follows `--` goes to every program.
+const BENCHES: [&str; 3] = [
+    "-p quittance-server --example bench_server",
+    "-p quittance-store --example bench_store",
+    "-p quittance-domain --example bench_evaluate",
+];
+
+/// Measures check-ins and payments, durable commits, and contracts evaluated.
 pub fn bench(root: &Path, arguments: &[String]) -> Result<()> {
-    let call = Call::new("cargo run --release --locked -p quittance-sim --example bench --");
-    call.with(arguments).run(root)
+    for bench in BENCHES {
+        println!("== {bench}");
+        let call = Call::new(&format!("cargo run --release --locked {bench} --"));
+        call.with(arguments).run(root)?;
+    }
+    Ok(())
 }
 
 /// Thousands of simulated worlds, then many rounds of killing a writing store and a server.
