@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{admin::AdminArgs, import::ImportArgs, serve::ServeArgs, status::StatusArgs};
+use crate::{
+    admin::AdminArgs, device::DeviceArgs, import::ImportArgs, serve::ServeArgs, status::StatusArgs,
+};
 
 /// Quittance: device financing that ends in a quittance.
 ///
@@ -43,6 +45,8 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Explain a contract: where it stands, why, and what comes next
     Status(StatusArgs),
+    /// One real agent as a process
+    Device(DeviceArgs),
     /// Print the completions of a shell
     #[command(after_help = "\
 Examples:

@@ -8,6 +8,7 @@
 
 mod admin;
 mod cli;
+mod device;
 mod fail;
 mod import;
 mod logs;
@@ -46,6 +47,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Admin(args) => admin::run(args, cli.json).await,
         Command::Import(args) => import::run(args, cli.json).await,
         Command::Status(args) => status::run(args, cli.json).await,
+        Command::Device(args) => device::run(args, cli.json).await,
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "quittance", &mut text);

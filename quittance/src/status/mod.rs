@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::{fail::Failure, out, place::PlaceArgs};
+pub(crate) use render::span;
 use view::View;
 
 /// Explain a contract: where it stands, why, and what comes next.
