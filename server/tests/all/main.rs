@@ -1,10 +1,14 @@
 //! What the server promises, seen from outside: the real use cases, the real agent, real keys.
 #![expect(clippy::unwrap_used, reason = "a test that meets nothing where something must be fails")]
 
+mod contracts;
+mod directory;
 mod enrolment;
+mod keys;
 mod kit;
 mod life;
 mod mortal;
 mod payments;
 mod phone;
+mod properties;
 mod talk;
