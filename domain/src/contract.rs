@@ -160,9 +160,10 @@ impl Contract {
         self.notices.iter().find(|notice| notice.id == id)
     }
 
-    /// When a stage took effect on the device.
+    /// When a stage took effect on the device: when it, or one above it, was first reported. A
+    /// device comes up on the stage its lease justifies and reports none that lie below.
     pub fn effect(&self, stage: Stage) -> Option<Moment> {
-        self.effects.iter().find(|(known, _)| *known == stage).map(|(_, at)| *at)
+        self.effects.iter().filter(|(known, _)| *known >= stage).map(|(_, at)| *at).min()
     }
 
     /// Whether a hold binds at a moment: while it is open, and a ceiling also for as long as a

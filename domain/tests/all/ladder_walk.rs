@@ -476,3 +476,15 @@ fn an_offline_follower_walks_where_the_server_would_send_it() {
         assert!(!alone.is_empty() || stage == Stage::LOCK, "from {day}");
     }
 }
+
+/// A phone that was reset comes up on the step that is due, and reports nothing below it.
+#[test]
+fn a_device_on_a_higher_stage_stands_on_those_below() {
+    let mut world = at_stage(Stage::restrict(1));
+    world.habits.reports = false;
+    world.act(Command::Enrol(crate::scene::enrolment(2)));
+    assert_eq!(world.stage(), Stage::NOTICE);
+    let (stage, applied) = (Stage::restrict(1), world.now);
+    world.act(Command::ReportStage { stage, sequence: 1, applied });
+    assert_eq!(world.stage(), Stage::restrict(1));
+}
