@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     Actor, Channel, Command, Contract, Currency, Day, Fact, HoldId, Ladder, Moment, NoticeId,
-    Recorded, Restriction, Rung, Stage, Terms, UnitId, Want, Zone, decide, evaluate,
+    Restriction, Rung, Stage, Terms, UnitId, Want, Zone, decide, evaluate,
     fact::{Hold, HoldKind},
     policy::{Blackout, Condition, NoticeRule, Pack, PackNotice, Programme, StepRule},
     schedule::{Equal, MonthEnd, Period},

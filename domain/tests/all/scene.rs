@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use domain::{
     Actor, Channel, Command, Contract, Currency, Day, Decision, EnrolmentId, Fact, Guard, HoldId,
-    Ladder, Moment, NoticeId, Recorded, Refusal, Restriction, Rung, Stage, TenantId, Terms, UnitId,
-    Want, Zone, decide,
+    Ladder, Moment, NoticeId, Refusal, Restriction, Rung, Stage, TenantId, Terms, UnitId, Want,
+    Zone, decide,
     evaluate::evaluate,
     fact::{Consent, Enrolment, Hold, HoldKind, Signed},
     policy::{

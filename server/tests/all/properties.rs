@@ -159,7 +159,10 @@ fn check_restriction(contract: &Contract) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(64)
+    })]
 
     #[test]
     fn books_journal_and_phone_agree_whatever_happens(
