@@ -15,7 +15,7 @@ use store::Presence;
 use super::{
     App,
     change::{Asked, Extras, Loaded},
-    enrol_device::{key_of, malformed, untrusted},
+    enrol_device::{key_of, malformed, named_by, untrusted},
     lease::{self, certificate, domain_stage, unix},
 };
 use crate::{
@@ -48,6 +48,7 @@ impl App {
         self.signing_moment()?;
         let sign1 = Sign1::parse(signed).map_err(malformed)?;
         let message: CheckIn = sign1.decode().map_err(malformed)?;
+        named_by(&sign1, &message.enrolment.0)?;
         let loaded = self.enrolled(&message.enrolment.0).await?;
         let device = loaded.contract.device.as_ref();
         let key = device.and_then(|device| key_of(&device.key)).ok_or_else(unknown)?;
@@ -140,6 +141,7 @@ impl App {
     pub async fn confirm_removal(&self, signed: &[u8]) -> Result<Reply, Error> {
         let sign1 = Sign1::parse(signed).map_err(malformed)?;
         let message: Removed = sign1.decode().map_err(malformed)?;
+        named_by(&sign1, &message.enrolment.0)?;
         let loaded = self.enrolled(&message.enrolment.0).await?;
         let device = loaded.contract.device.as_ref();
         let key = device.and_then(|device| key_of(&device.key)).ok_or_else(unknown)?;

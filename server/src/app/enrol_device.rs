@@ -67,6 +67,7 @@ impl App {
     pub async fn confirm_enrolment(&self, signed: &[u8]) -> Result<Reply, Error> {
         let sign1 = Sign1::parse(signed).map_err(malformed)?;
         let confirm: Confirm = sign1.decode().map_err(malformed)?;
+        named_by(&sign1, &confirm.enrolment.0)?;
         let offer = Sign1::parse(&confirm.offer).map_err(malformed)?;
         let offer: Offer = offer.decode().map_err(malformed)?;
         sign1.verify(Confirm::KIND, &offer.key, &ServerVerifier).map_err(untrusted)?;
@@ -164,6 +165,7 @@ impl App {
     /// code. A stranger learns nothing: no contract and a wrong code are one answer.
     async fn open_offer(&self, signed: &[u8]) -> Result<Offered, Error> {
         let sign1 = Sign1::parse(signed).map_err(malformed)?;
+        named_by(&sign1, &[])?;
         let offer: Offer = sign1.decode().map_err(malformed)?;
         sign1.verify(Offer::KIND, &offer.key, &ServerVerifier).map_err(untrusted)?;
         let wrong = || {
@@ -242,6 +244,15 @@ pub fn key_of(bytes: &[u8]) -> Option<PublicKey> {
 /// Bytes that are not a message.
 pub fn malformed(error: protocol::Malformed) -> Error {
     Error::refused("malformed", error.to_string())
+}
+
+/// The key identifier stands outside the signature: it says what the message says, or the bytes
+/// are not a message.
+pub fn named_by(sign1: &Sign1<'_>, kid: &[u8]) -> Result<(), Error> {
+    if sign1.kid() == kid {
+        return Ok(());
+    }
+    Err(Error::refused("malformed", "the kid does not name the message's key"))
 }
 
 /// A message whose signature does not hold.

@@ -32,7 +32,8 @@ fn changed(phone: &Phone, change: impl FnOnce(&mut Confirm)) -> Vec<u8> {
     let request = Request::decode(&last(phone, RequestKind::Confirm)).unwrap();
     let mut confirm: Confirm = Sign1::parse(&request.signed).unwrap().decode().unwrap();
     change(&mut confirm);
-    let signed = sign1(Kind::EnrolConfirm, &[], &confirm.encode(), &phone.key).unwrap();
+    let signed =
+        sign1(Kind::EnrolConfirm, &confirm.enrolment.0, &confirm.encode(), &phone.key).unwrap();
     Request { kind: RequestKind::Confirm, signed }.encode()
 }
 

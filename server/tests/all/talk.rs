@@ -169,7 +169,8 @@ async fn what_is_not_a_message_of_the_device_is_refused() {
         key_gen: 1,
         certificate_hash: protocol::ContentHash([0; 32]),
     };
-    let removed = sign1(Kind::Removed, &[], &removed.encode(), &phone.key).unwrap();
+    let kid = removed.enrolment.0;
+    let removed = sign1(Kind::Removed, &kid, &removed.encode(), &phone.key).unwrap();
     assert_eq!(code(app.confirm_removal(&removed).await), "not_released");
     assert_eq!(house.row(unit).await, row);
 }
