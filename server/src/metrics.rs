@@ -8,7 +8,7 @@ mod store;
 
 pub use store::Metered;
 
-use std::{sync::atomic::AtomicU64, time::Duration};
+use std::time::Duration;
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -81,8 +81,8 @@ pub struct Metrics {
     waits: Gauge,
     presence: Gauge,
     clock_left: Gauge,
-    clock_trusted: Gauge<i64, std::sync::atomic::AtomicI64>,
-    scrapes: Counter<u64, AtomicU64>,
+    clock_trusted: Gauge,
+    scrapes: Counter,
 }
 
 impl Default for Metrics {
@@ -109,6 +109,7 @@ impl Default for Metrics {
         };
         metrics.register_doors();
         metrics.register_work();
+        metrics.begin_at_zero();
         metrics
     }
 }
@@ -172,6 +173,23 @@ impl Metrics {
             "1 while the clock can be trusted with a signature",
             self.clock_trusted.clone(),
         );
+    }
+
+    /// What nobody did yet is there at zero: an alarm on a number that is missing rings for nobody.
+    fn begin_at_zero(&self) {
+        for job in ["next_look", "in_transit"] {
+            self.worked(job, Swept::default());
+        }
+        for queue in ["next_look", "in_transit", "outbox"] {
+            self.taken(queue, 0);
+        }
+        for state in ["delivered", "failed"] {
+            self.events(state, 0);
+        }
+        for state in ["in_transit", "applied", "suspense", "reversed"] {
+            let labels = StateLabels { state: state.to_owned() };
+            drop(self.payments.get_or_create(&labels));
+        }
     }
 
     /// A request was answered.

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets nothing where something must be fails")]
 
 mod contracts;
+mod device;
 mod directory;
 mod enrolment;
+mod jobs;
 mod keys;
 mod kit;
 mod life;
@@ -11,4 +13,6 @@ mod mortal;
 mod payments;
 mod phone;
 mod properties;
+mod serve;
+mod socket;
 mod talk;
