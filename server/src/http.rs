@@ -10,18 +10,19 @@ mod health;
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
-    extract::{DefaultBodyLimit, Request},
+    Router,
+    body::Body,
+    extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
 };
+use http_body_util::Limited;
 use protocol::reply::codes;
-use serde_json::json;
 
 use crate::{
-    App,
+    App, api,
     device::{self, Trouble},
     serve::Limits,
 };
@@ -30,6 +31,9 @@ use crate::{
 pub fn router(app: Arc<App>, limits: &Limits) -> Router {
     let counted = Router::new()
         .merge(device::calls(app.clone(), limits))
+        .merge(
+            api::router(app.clone()).layer(from_fn_with_state(limits.api_body_bytes_max, bounded)),
+        )
         .layer(from_fn_with_state(admit::Gate::new(limits), admit::admit));
     let process = Router::new()
         .route("/healthz", get(health::healthz))
@@ -41,7 +45,6 @@ pub fn router(app: Arc<App>, limits: &Limits) -> Router {
         .merge(process)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
-        .layer(DefaultBodyLimit::max(limits.api_body_bytes_max))
         .layer(from_fn(no_store))
         .layer(from_fn_with_state(app, admit::measure))
 }
@@ -58,15 +61,7 @@ pub fn refuse(
     if path.starts_with("/d/") {
         return Trouble { status, code, detail: detail.to_owned(), retry_s }.into_response();
     }
-    let body = json!({
-        "type": "about:blank",
-        "title": status.canonical_reason().unwrap_or("refused"),
-        "status": status.as_u16(),
-        "code": code,
-        "detail": detail,
-    });
-    let content = [(header::CONTENT_TYPE, "application/problem+json")];
-    let mut response = (status, content, Json(body).into_response().into_body()).into_response();
+    let mut response = api::Problem::new(code, detail).into_response();
     if let Some(seconds) = retry_s {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
@@ -86,8 +81,13 @@ async fn method_not_allowed(request: Request) -> Response {
     refuse(path, StatusCode::METHOD_NOT_ALLOWED, code, detail, None)
 }
 
+/// No body is read beyond the limit, whatever a door allows by itself.
+async fn bounded(State(max): State<usize>, request: Request, next: Next) -> Response {
+    next.run(request.map(|body| Body::new(Limited::new(body, max)))).await
+}
+
 /// Answers name people, money and leases: nobody on the way keeps them, unless a door says so.
-async fn no_store(request: Request, next: axum::middleware::Next) -> Response {
+async fn no_store(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -40,7 +40,7 @@ use axum::{
 };
 
 use crate::App;
-use problem::Problem;
+pub(crate) use problem::Problem;
 use table::ENDPOINTS;
 
 /// Largest body this door reads; a server may allow less.

@@ -1,7 +1,8 @@
 //! The listener over a real socket: limits, slow clients, TLS, the end.
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc, time::Duration};
 
+use formats::Role;
 use protocol::reply::codes;
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
@@ -78,6 +79,32 @@ async fn a_head_above_the_limit_is_refused() {
     let mut start = [0; 12];
     stream.read_exact(&mut start).await.unwrap();
     assert_eq!(&start, b"HTTP/1.1 200");
+}
+
+#[tokio::test]
+async fn the_interface_for_programs_is_behind_the_same_listener_and_its_own_limit() {
+    let house = House::new().await;
+    let roles = BTreeSet::from([Role::Operator]);
+    let (_, key) =
+        house.app.add_key(house.tenant, "k", roles, None, crate::kit::clerk()).await.unwrap();
+    let limits = Limits { api_body_bytes_max: 1000, ..Limits::default() };
+    let socket = Socket::open(house.app.clone(), limits).await;
+    assert_eq!(socket.get("/openapi.json").await.status, 200);
+    assert_eq!(socket.get("/v1/contracts").await.status, 401);
+    for (length, status) in [(1000, "HTTP/1.1 400"), (1001, "HTTP/1.1 413")] {
+        let mut stream = socket.connect().await;
+        let head = format!(
+            "POST /v1/devices HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\
+            Idempotency-Key: 01890a5d-ac96-774b-bcce-b302099a8057\r\n\
+            Connection: close\r\nContent-Type: application/json\r\n\
+            Content-Length: {length}\r\n\r\n{}",
+            "x".repeat(length)
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let answer = rest(&mut stream).await;
+        assert!(answer.starts_with(status), "{answer}");
+        assert!(answer.contains("application/problem+json"), "{answer}");
+    }
 }
 
 #[tokio::test]
