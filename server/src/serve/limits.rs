@@ -16,7 +16,7 @@ pub struct Limits {
     /// Default 1024.
     pub concurrency_max: usize,
     /// Connections open at the same time; one more is closed at once. Default 110,000: all waits
-    /// and room beside them.
+    /// and room beside them. The system's limit on open files has to allow as many.
     pub connections_max: usize,
     /// Requests held at `/d/1/wait` at the same time; one more is told to come again. Default
     /// 100,000.

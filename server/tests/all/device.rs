@@ -164,7 +164,8 @@ fn the_documented_statuses_are_the_ones_sent() {
     let rows = text.lines().filter_map(|line| {
         let mut cells = line.strip_prefix("| `")?.split('|');
         let code = cells.next()?.trim().trim_end_matches('`');
-        Some((code, cells.next()?.trim().to_owned()))
+        let status = cells.next()?.split(',').next()?;
+        Some((code, status.trim().to_owned()))
     });
     let documented: Vec<(&str, String)> =
         rows.filter(|(code, _)| codes::ALL.contains(code)).collect();
