@@ -1,5 +1,4 @@
 //! A house to test in: a clock that is set by hand, seeded chance, a lender with two programmes.
-#![allow(dead_code, reason = "a kit holds what one module of tests uses and another does not")]
 
 use std::{
     collections::BTreeMap,

@@ -1,11 +1,11 @@
 //! One contract from sale to release, with one phone that is online all the time.
 
 use domain::{Rung, contract::State};
-use protocol::{Stage, cose::Sign1, release::Release};
+use protocol::{Stage, cose::Sign1, release::Release, reply::ReplyKind};
 
 use crate::{
     kit::*,
-    phone::{Phone, pass, pass_until},
+    phone::{Phone, answer, pass, pass_until},
 };
 
 const REMIND: Stage = Stage { rung: protocol::Rung::Remind, step: 0 };
@@ -80,7 +80,7 @@ async fn a_released_phone_can_be_named_by_its_buyer_and_financed_again() {
     let again = house.sign(new_contract("C-2", 1)).await;
     let before = phone.sent.iter().find(|(door, _)| *door == agent::Door::CheckIn).cloned();
     let (door, body) = before.unwrap();
-    let refused = crate::phone::answer(&house.app, door, &body).await;
+    let refused = answer(&house.app, door, &body).await;
     assert_eq!(code(refused), "replayed_envelope", "the old enrolment hears no new lease");
     let mut phone = Phone::with_key(1, 2);
     phone.enrol(&house, again).await;
@@ -105,4 +105,40 @@ async fn under_the_indian_draft_it_never_locks_and_never_restricts_before_day_90
     assert_eq!(phone.stage(), Stage { rung: protocol::Rung::Restrict, step: 4 });
     assert!(phone.problems.is_empty(), "{:?}", phone.problems);
     house.check().await;
+}
+
+#[tokio::test]
+async fn a_sweep_that_comes_late_or_twice_ends_the_same() {
+    let hourly = House::new().await;
+    let late = House::new().await;
+    let mut decisions = Vec::new();
+    for (house, hours) in [(&hourly, 1), (&late, 24 * 30)] {
+        let unit = house.sign(new_contract("C-1", 1)).await;
+        for _ in 0..24 * 30 / hours {
+            house.clock.pass(hours * HOUR);
+            house.app.sweep(1).await.unwrap();
+        }
+        let row = house.row(unit).await;
+        let again = house.app.sweep(2).await.unwrap();
+        assert_eq!((again.looked, again.failed), (0, 0));
+        assert_eq!(house.row(unit).await, row);
+        house.check().await;
+        let decision = house.contract(unit).await.decision;
+        decisions.push((decision.stage, decision.reasons, decision.past_due, row.next_look));
+    }
+    assert_eq!(decisions[0], decisions[1]);
+    assert_eq!(decisions[0].0, domain::Stage::NOTICE, "nobody enrolled");
+}
+
+#[tokio::test]
+async fn a_removal_confirmed_again_is_answered_again() {
+    let (house, mut phone, unit) = enrolled().await;
+    house.pay("p-1", "C-1", "3000").await;
+    phone.check_in(&house.app).await;
+    let row = house.row(unit).await;
+    assert_eq!(row.facets.status, "archived");
+    let (door, removed) = phone.sent.last().unwrap().clone();
+    let again = answer(&house.app, door, &removed).await.unwrap();
+    assert_eq!(again.kind, ReplyKind::RemovalRecorded);
+    assert_eq!(house.row(unit).await, row);
 }

@@ -1,5 +1,4 @@
 //! A phone: the real agent, with a shell that performs every effect at once.
-#![allow(dead_code, reason = "a kit holds what one module of tests uses and another does not")]
 
 use agent::{Agent, Door, Effect, Input, Keys, Setup};
 use domain::UnitId;
