@@ -5,6 +5,7 @@
 use std::{future::Future, pin::Pin};
 
 use domain::{Actor, Contract, Moment};
+use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use store::{Claimed, Facets, JobKey, NewJob, Queue};
 
@@ -16,6 +17,8 @@ use crate::error::Error;
 
 /// Events delivered together.
 const BATCH: u32 = 256;
+/// Events finished side by side; the store joins their commits.
+const SIDE_BY_SIDE: usize = 64;
 /// How long a worker keeps what it took, seconds.
 const KEEP_S: i64 = 60;
 /// Longest pause after a delivery that failed, seconds.
@@ -90,29 +93,51 @@ impl App {
 
     /// Delivers events that wait, and finishes those that were taken.
     pub async fn deliver_events(&self, worker: u64) -> Result<Delivered, Error> {
+        let mut all = Delivered::default();
         let Some(sink) = &self.events else {
-            return Ok(Delivered::default());
+            return Ok(all);
         };
-        let now = self.now();
-        let until = now.plus_seconds(KEEP_S);
-        let claimed = self.store.claim(Queue::Outbox, worker, now, until, BATCH).await?;
-        if claimed.is_empty() {
-            return Ok(Delivered::default());
+        loop {
+            let now = self.now();
+            let until = now.plus_seconds(KEEP_S);
+            let claimed = self.store.claim(Queue::Outbox, worker, now, until, BATCH).await?;
+            if claimed.is_empty() {
+                return Ok(all);
+            }
+            let batch = self.deliver_batch(&**sink, claimed).await;
+            all.delivered += batch.delivered;
+            all.failed += batch.failed;
+            all.retry_s = batch.retry_s;
+            if batch.failed > 0 || *self.stopping.borrow() {
+                return Ok(all);
+            }
         }
+    }
+
+    async fn deliver_batch(&self, sink: &dyn EventSink, claimed: Vec<Claimed>) -> Delivered {
         let events: Vec<String> = claimed.iter().map(|work| work.payload.clone()).collect();
         if let Err(error) = sink.deliver(&events).await {
             tracing::error!(%error, "{} events could not be delivered: {error}", events.len());
             let attempt = claimed.iter().map(|work| work.attempt).max().unwrap_or(1);
             let retry_s = Some(pause_s(attempt));
-            return Ok(Delivered { delivered: 0, failed: claimed.len(), retry_s });
+            return Delivered { delivered: 0, failed: claimed.len(), retry_s };
         }
-        for work in &claimed {
-            self.finish_event(work).await?;
+        let mut done = Delivered::default();
+        let finishes = stream::iter(claimed).map(|work| self.finish_event(work));
+        let mut finishes = finishes.buffered(SIDE_BY_SIDE);
+        while let Some(finished) = finishes.next().await {
+            match finished {
+                Ok(()) => done.delivered += 1,
+                Err(error) => {
+                    done.failed += 1;
+                    tracing::error!(%error, "a delivered event comes again: {error}");
+                }
+            }
         }
-        Ok(Delivered { delivered: claimed.len(), failed: 0, retry_s: None })
+        done
     }
 
-    async fn finish_event(&self, work: &Claimed) -> Result<(), Error> {
+    async fn finish_event(&self, work: Claimed) -> Result<(), Error> {
         let asked = Asked::once(self, "finish_event", Actor::Time);
         let finished = vec![JobKey { queue: Queue::Outbox, key: work.key }];
         let extras = Extras { finished, ..Extras::default() };

@@ -48,7 +48,8 @@ impl App {
                     tracing::error!(%error, "a contract could not be brought up to date: {error}");
                 }
             }
-            if swept.failed > before {
+            // A week's work is not waited for at the stop: what is left stays due.
+            if swept.failed > before || *self.stopping.borrow() {
                 return Ok(swept);
             }
         }

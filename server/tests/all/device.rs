@@ -71,11 +71,14 @@ async fn a_phone_lives_through_the_socket_from_enrolment_to_its_removal() {
 
 #[tokio::test]
 async fn a_payment_answers_a_held_wait_within_a_second() {
-    let (house, socket, mut phone, wait) = reminded(Limits::default()).await;
+    // No limit on heads and requests ends a wait that is held.
+    let limits = Limits { header_read_timeout_s: 1, request_timeout_s: 1, ..Limits::default() };
+    let (house, socket, mut phone, wait) = reminded(limits).await;
     let stream = socket.connect().await;
     let held = tokio::spawn(ask(stream, "POST", Door::Wait.path(), wait));
     until("the wait is held", || async { house.app.wake.waiting() == 1 }).await;
     assert!(socket.get("/metrics").await.text().contains("quittance_waits_held 1\n"));
+    tokio::time::sleep(Duration::from_millis(1500)).await;
     assert!(!held.is_finished());
     house.pay("p-1", "C-1", "1000.00").await;
     let got = tokio::time::timeout(Duration::from_secs(1), held).await.unwrap().unwrap().unwrap();
