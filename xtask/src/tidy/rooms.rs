@@ -120,7 +120,7 @@ pub const ROOMS: &[Room] = &[
             ("tracing", "logs"),
             ("prometheus-client", "metrics"),
         ],
-        tests: &[],
+        tests: &[("rcgen", "certificates that the listener serves and renews")],
     },
     Room {
         name: "sim",
