@@ -47,6 +47,11 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// One real agent as a process
     Device(DeviceArgs),
+    /// Print the API's description, OpenAPI 3.1
+    #[command(after_help = "\
+Example:
+  quittance openapi > openapi.json")]
+    Openapi,
     /// Print the completions of a shell
     #[command(after_help = "\
 Examples:

@@ -14,6 +14,7 @@ mod import;
 mod logs;
 mod out;
 mod place;
+mod remote;
 mod serve;
 mod status;
 
@@ -48,6 +49,10 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Import(args) => import::run(args, cli.json).await,
         Command::Status(args) => status::run(args, cli.json).await,
         Command::Device(args) => device::run(args, cli.json).await,
+        Command::Openapi => {
+            out::line(server::api::openapi().trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "quittance", &mut text);

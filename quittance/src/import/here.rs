@@ -11,19 +11,22 @@ use server::{App, Error};
 use crate::{fail::Failure, place::PlaceArgs};
 
 /// An opened data directory, and for whom it is worked on.
-pub(super) struct Desk {
+pub(super) struct Here {
     pub(super) app: Arc<App>,
     pub(super) tenant: TenantId,
     pub(super) actor: Actor,
     zones: Mutex<BTreeMap<String, Option<Zone>>>,
 }
 
-impl Desk {
-    pub(super) async fn open(place: &PlaceArgs) -> Result<Desk, Failure> {
-        let opened = place.open().await?;
+impl Here {
+    pub(super) async fn open(place: &PlaceArgs) -> Result<Here, Failure> {
+        let opened = place.open().await.map_err(|failure| match failure.code() {
+            "data_held" => failure.hint("here with --server URL --key-file FILE"),
+            _ => failure,
+        })?;
         let tenant = place.tenant(&opened.app)?;
         let actor = place.actor(&tenant)?;
-        Ok(Desk { app: opened.app, tenant: tenant.tenant.id, actor, zones: Mutex::default() })
+        Ok(Here { app: opened.app, tenant: tenant.tenant.id, actor, zones: Mutex::default() })
     }
 
     /// The calendar of a contract.

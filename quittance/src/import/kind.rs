@@ -2,18 +2,19 @@
 
 use std::{collections::BTreeMap, fs::File};
 
-use domain::fact::Consent;
+use domain::{Money, fact::Consent};
 use formats::{
     book::{self, ContractRow, DeviceRow, PaymentRow, RowError, Rows, When},
     intake::IntakeState,
 };
 use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
 use server::{
     Error,
     app::{post_payment::NewPayment, register_device::NewDevice, sign_contract::NewContract},
 };
 
-use super::here::Desk;
+use super::here::Here;
 
 /// Contracts whose payments are counted side by side; the store joins their commits.
 const SIDE_BY_SIDE: usize = 256;
@@ -50,13 +51,17 @@ pub(super) trait Kind {
     /// Opens the file.
     fn open(file: File) -> Result<Rows<File, Self::Row>, Vec<RowError>>;
     /// Makes of a row what the use case takes.
-    async fn make(desk: &Desk, row: &Self::Row) -> Result<Self::New, Error>;
+    async fn make(desk: &Here, row: &Self::Row) -> Result<Self::New, Error>;
     /// What writing it would come to.
-    async fn would(desk: &Desk, new: &Self::New) -> Result<Became, Error>;
+    async fn would(desk: &Here, new: &Self::New) -> Result<Became, Error>;
     /// Writes many.
-    async fn write(desk: &Desk, many: Vec<Self::New>) -> Result<Answers, Error>;
+    async fn write(desk: &Here, many: Vec<Self::New>) -> Result<Answers, Error>;
     /// The column a refusal is about.
     fn column(code: &str) -> &'static str;
+    /// The server's call for many.
+    const PATH: &'static str;
+    /// A row as that call takes it.
+    fn body(row: &Self::Row) -> Value;
 }
 
 /// `import devices`.
@@ -71,16 +76,16 @@ impl Kind for Devices {
         book::devices(file)
     }
 
-    async fn make(_: &Desk, row: &DeviceRow) -> Result<NewDevice, Error> {
+    async fn make(_: &Here, row: &DeviceRow) -> Result<NewDevice, Error> {
         let DeviceRow { imei, imei2, serial, make, model } = row.clone();
         Ok(NewDevice { imei, imei2, serial: serial.unwrap_or_default(), make, model })
     }
 
-    async fn would(desk: &Desk, new: &NewDevice) -> Result<Became, Error> {
+    async fn would(desk: &Here, new: &NewDevice) -> Result<Became, Error> {
         desk.app.would_register(desk.tenant, new).await.map(Became::of)
     }
 
-    async fn write(desk: &Desk, many: Vec<NewDevice>) -> Result<Answers, Error> {
+    async fn write(desk: &Here, many: Vec<NewDevice>) -> Result<Answers, Error> {
         let answers = desk.app.register_devices(desk.tenant, many, &desk.actor).await?;
         let became = |answer: Result<server::app::register_device::Registered, Error>| {
             answer.map(|device| Became::of(device.repeated))
@@ -94,6 +99,18 @@ impl Kind for Devices {
             "bad_imei" => "imei2",
             _ => "",
         }
+    }
+
+    const PATH: &'static str = "/v1/devices/bulk";
+
+    fn body(row: &DeviceRow) -> Value {
+        json!({
+            "imei": row.imei.with_check_digit(),
+            "imei2": row.imei2.map(|imei| imei.with_check_digit()),
+            "serial": row.serial,
+            "make": row.make,
+            "model": row.model,
+        })
     }
 }
 
@@ -109,7 +126,7 @@ impl Kind for Contracts {
         book::contracts(file)
     }
 
-    async fn make(_: &Desk, row: &ContractRow) -> Result<NewContract, Error> {
+    async fn make(_: &Here, row: &ContractRow) -> Result<NewContract, Error> {
         let row = row.clone();
         let consent = row.consent.map(|consent| Consent {
             form: consent.form,
@@ -127,11 +144,11 @@ impl Kind for Contracts {
         })
     }
 
-    async fn would(desk: &Desk, new: &NewContract) -> Result<Became, Error> {
+    async fn would(desk: &Here, new: &NewContract) -> Result<Became, Error> {
         desk.app.would_sign(desk.tenant, new).await.map(Became::of)
     }
 
-    async fn write(desk: &Desk, many: Vec<NewContract>) -> Result<Answers, Error> {
+    async fn write(desk: &Here, many: Vec<NewContract>) -> Result<Answers, Error> {
         let answers = desk.app.sign_contracts(desk.tenant, many, &desk.actor).await?;
         let became = |answer: Result<server::app::change::Changed, Error>| {
             answer.map(|contract| Became::of(contract.repeated))
@@ -147,6 +164,36 @@ impl Kind for Contracts {
             _ => "",
         }
     }
+
+    const PATH: &'static str = "/v1/contracts/bulk";
+
+    /// With its instalments one by one: they are what was read, whatever they were made from.
+    fn body(row: &ContractRow) -> Value {
+        let terms = &row.terms;
+        let money = |minor: i64| Money::new(minor, terms.currency()).decimal();
+        let rows: Vec<Value> = terms
+            .rows()
+            .iter()
+            .map(|row| json!({ "due": row.due.to_string(), "amount": money(row.amount) }))
+            .collect();
+        let consent = row.consent.as_ref();
+        json!({
+            "reference": row.reference,
+            "imei": row.imei.with_check_digit(),
+            "currency": terms.currency().code(),
+            "cash_price": money(terms.cash_price()),
+            "down_payment": money(terms.down_payment()),
+            "rows": rows,
+            "time_zone": terms.zone().name(),
+            "language": terms.language(),
+            "programme": row.programme,
+            "borrower_name": row.borrower_name,
+            "borrower_phone": row.borrower_phone,
+            "consent_form": consent.map(|consent| consent.form.clone()),
+            "consent_version": consent.map(|consent| consent.version.clone()),
+            "consent_at": consent.map(|consent| consent.at.rfc3339()),
+        })
+    }
 }
 
 /// `import payments`.
@@ -161,7 +208,7 @@ impl Kind for Payments {
         book::payments(file)
     }
 
-    async fn make(desk: &Desk, row: &PaymentRow) -> Result<NewPayment, Error> {
+    async fn make(desk: &Here, row: &PaymentRow) -> Result<NewPayment, Error> {
         let paid_at = match row.paid_at {
             When::At(moment) => moment,
             day => {
@@ -179,12 +226,12 @@ impl Kind for Payments {
         })
     }
 
-    async fn would(desk: &Desk, new: &NewPayment) -> Result<Became, Error> {
+    async fn would(desk: &Here, new: &NewPayment) -> Result<Became, Error> {
         desk.app.would_post(desk.tenant, new).await.map(Became::of)
     }
 
     /// The payments of one contract one after the other, of different ones side by side.
-    async fn write(desk: &Desk, many: Vec<NewPayment>) -> Result<Answers, Error> {
+    async fn write(desk: &Here, many: Vec<NewPayment>) -> Result<Answers, Error> {
         let mut answers: Answers = Vec::with_capacity(many.len());
         let mut of_contract: BTreeMap<String, Vec<(usize, NewPayment)>> = BTreeMap::new();
         for (index, new) in many.into_iter().enumerate() {
@@ -218,6 +265,22 @@ impl Kind for Payments {
             "payment_id_reused" => "provider_id",
             _ => "",
         }
+    }
+
+    const PATH: &'static str = "/v1/payments/bulk";
+
+    fn body(row: &PaymentRow) -> Value {
+        let paid_at = match row.paid_at {
+            When::At(moment) => moment.rfc3339(),
+            When::On(day) => day.to_string(),
+        };
+        json!({
+            "provider": row.provider,
+            "provider_id": row.provider_id,
+            "reference": row.reference,
+            "amount": row.amount_text,
+            "paid_at": paid_at,
+        })
     }
 }
 

@@ -4,6 +4,7 @@ mod here;
 mod kind;
 mod pass;
 mod report;
+mod there;
 
 use std::{
     path::{Path, PathBuf},
@@ -12,8 +13,12 @@ use std::{
 
 use clap::{Args, Subcommand};
 
-use crate::{fail::Failure, place::PlaceArgs};
-use here::Desk;
+use crate::{
+    fail::Failure,
+    place::PlaceArgs,
+    remote::{Remote, RemoteArgs},
+};
+use here::Here;
 use kind::{Contracts, Devices, Kind, Payments};
 use pass::{Doing, Tally, pass};
 
@@ -24,12 +29,17 @@ Examples:
   quittance import devices examples/devices.csv --check
   quittance import contracts examples/contracts.csv
   quittance import payments examples/payments.csv --keep-good
+  quittance import payments today.csv --server https://lender.example:7400 --key-file laptop.key
 
 CSV in UTF-8 with a header row. All errors of a file are told at once, with line and column. A file
-with an error changes nothing, unless --keep-good. Importing a file again changes nothing.")]
+with an error changes nothing, unless --keep-good. Importing a file again changes nothing. With
+--server the file's own errors are found before anything is sent; what only the server can know, as
+an unknown reference, is told row by row.")]
 pub(crate) struct ImportArgs {
     #[command(flatten)]
     place: PlaceArgs,
+    #[command(flatten)]
+    remote: RemoteArgs,
     /// Only check the file, against the directory and the contracts too; write nothing
     #[arg(long, global = true)]
     check: bool,
@@ -75,19 +85,30 @@ Example:
 
 /// Runs it.
 pub(crate) async fn run(args: ImportArgs, json: bool) -> Result<ExitCode, Failure> {
-    let ImportArgs { place, check, keep_good, what } = args;
+    let ImportArgs { place, remote, check, keep_good, what } = args;
     let file = match &what {
         What::Devices { file } | What::Contracts { file } | What::Payments { file } => file,
     };
     // Before anything else: a name mistyped should not have to wait for a lock.
     std::fs::File::open(file).map_err(|error| Failure::file(file, &error))?;
-    let desk = Desk::open(&place).await?;
+    let desk = match remote.open()? {
+        Some(remote) => Desk::There(remote),
+        None => Desk::Here(Box::new(Here::open(&place).await?)),
+    };
     let job = Job { desk: &desk, file, check, keep_good, json };
     match &what {
         What::Devices { .. } => job.run::<Devices>().await,
         What::Contracts { .. } => job.run::<Contracts>().await,
         What::Payments { .. } => job.run::<Payments>().await,
     }
+}
+
+/// Where the book is taken in.
+enum Desk {
+    /// The data directory itself.
+    Here(Box<Here>),
+    /// A running server. Its contracts and names are checked by it, as it writes.
+    There(Remote),
 }
 
 /// One import.

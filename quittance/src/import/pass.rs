@@ -14,8 +14,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use server::Error;
 
 use super::{
-    here::Desk,
+    Desk,
+    here::Here,
     kind::{Became, Kind},
+    there,
 };
 use crate::fail::Failure;
 
@@ -112,6 +114,10 @@ async fn look<K: Kind>(
 ) -> Result<Vec<Rejected>, Failure> {
     let Piece { good, bad } = piece;
     tally.rows += u64::try_from(good.len() + bad.len()).unwrap_or(0);
+    let Desk::Here(desk) = desk else {
+        let good_rows = good.iter().map(|_| Ok(Became::New)).collect();
+        return Ok(count(good, good_rows, bad, tally));
+    };
     let asked = stream::iter(&good).map(async |read| {
         let would = match K::make(desk, &read.row).await {
             Ok(new) => K::would(desk, &new).await,
@@ -119,7 +125,7 @@ async fn look<K: Kind>(
         };
         sort_out::<K>(read.line, would)
     });
-    let answers: Vec<Result<Became, RowError>> = asked.buffered(ASKED).try_collect().await?;
+    let answers: Vec<there::Answer> = asked.buffered(ASKED).try_collect().await?;
     Ok(count(good, answers, bad, tally))
 }
 
@@ -131,9 +137,23 @@ async fn write<K: Kind>(
 ) -> Result<Vec<Rejected>, Failure> {
     let Piece { good, bad } = piece;
     tally.rows += u64::try_from(good.len() + bad.len()).unwrap_or(0);
+    let answers = match desk {
+        Desk::Here(desk) => write_here::<K>(desk, &good).await?,
+        Desk::There(remote) => {
+            let rows = good.iter().map(|read| (read.line, K::body(&read.row)));
+            there::send(remote, K::PATH, rows.collect()).await?
+        }
+    };
+    Ok(count(good, answers, bad, tally))
+}
+
+async fn write_here<K: Kind>(
+    desk: &Here,
+    good: &[Read<K::Row>],
+) -> Result<Vec<there::Answer>, Failure> {
     let mut answers = Vec::with_capacity(good.len());
     let (mut many, mut slots) = (Vec::new(), Vec::new());
-    for read in &good {
+    for read in good {
         match K::make(desk, &read.row).await {
             Ok(new) => {
                 slots.push(answers.len());
@@ -147,13 +167,13 @@ async fn write<K: Kind>(
     for (answer, slot) in written.into_iter().zip(slots) {
         answers[slot] = sort_out::<K>(good[slot].line, answer)?;
     }
-    Ok(count(good, answers, bad, tally))
+    Ok(answers)
 }
 
 /// Counts what became of the rows; the rejected ones in the order of the file.
 fn count<T>(
     good: Vec<Read<T>>,
-    answers: Vec<Result<Became, RowError>>,
+    answers: Vec<there::Answer>,
     mut bad: Vec<Rejected>,
     tally: &mut Tally,
 ) -> Vec<Rejected> {
@@ -162,9 +182,9 @@ fn count<T>(
             Ok(Became::New) => tally.fresh += 1,
             Ok(Became::Known) => tally.known += 1,
             Ok(Became::Suspense) => tally.suspense += 1,
-            Err(error) => {
+            Err(errors) => {
                 let Read { line, record, .. } = read;
-                bad.push(Rejected { line, errors: vec![error], record });
+                bad.push(Rejected { line, errors, record });
             }
         }
     }
@@ -173,10 +193,7 @@ fn count<T>(
 }
 
 /// A refusal is the row's fault, everything else ends the import.
-fn sort_out<K: Kind>(
-    line: u64,
-    answer: Result<Became, Error>,
-) -> Result<Result<Became, RowError>, Failure> {
+fn sort_out<K: Kind>(line: u64, answer: Result<Became, Error>) -> Result<there::Answer, Failure> {
     match answer {
         Ok(became) => Ok(Ok(became)),
         Err(Error::Refused(refusal)) => {
@@ -184,7 +201,7 @@ fn sort_out<K: Kind>(
             let begin = format!("{column}: ");
             let detail = refusal.detail.strip_prefix(&begin).unwrap_or(&refusal.detail).to_owned();
             let (column, value) = (column.to_owned(), String::new());
-            Ok(Err(RowError { line, column, value, code: refusal.code, detail }))
+            Ok(Err(vec![RowError { line, column, value, code: refusal.code, detail }]))
         }
         Err(error) => Err(Failure::from(error).hint("run the same import again: it goes on")),
     }

@@ -7,7 +7,15 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::{fail::Failure, out, place::PlaceArgs};
+use serde_json::Value;
+use server::api;
+
+use crate::{
+    fail::Failure,
+    out,
+    place::PlaceArgs,
+    remote::{RemoteArgs, segment},
+};
 pub(crate) use render::span;
 use view::View;
 
@@ -17,10 +25,15 @@ use view::View;
 Examples:
   quittance status EX-00001
   quittance status EX-00001 --code
-  quittance status EX-00001 --json")]
+  quittance status EX-00001 --json
+  quittance status EX-00001 --server http://127.0.0.1:7400 --key-file laptop.key
+
+With --json it prints what `GET /v1/contracts/{reference}` answers.")]
 pub(crate) struct StatusArgs {
     #[command(flatten)]
     place: PlaceArgs,
+    #[command(flatten)]
+    remote: RemoteArgs,
     /// The contract's reference
     reference: String,
     /// Show the single-use code that enrols its next device
@@ -30,21 +43,36 @@ pub(crate) struct StatusArgs {
 
 /// Runs it.
 pub(crate) async fn run(args: StatusArgs, json: bool) -> Result<ExitCode, Failure> {
-    let StatusArgs { place, reference, code } = args;
-    let app = place.open().await?.app;
+    let StatusArgs { place, remote, reference, code } = args;
+    let mut value = match remote.open()? {
+        Some(remote) => remote.get(&format!("/v1/contracts/{}", segment(&reference))).await?,
+        None => here(&place, &reference, code).await?,
+    };
+    if let Some(fields) = value.as_object_mut().filter(|_| !code) {
+        fields.remove("enrolment_code");
+    }
+    if json {
+        out::json(&value);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let view: View = serde_json::from_value(value).map_err(|error| {
+        Failure::wrong("bad_answer", format!("the server's contract reads differently: {error}"))
+    })?;
+    out::line(render::page(&view));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn here(place: &PlaceArgs, reference: &str, code: bool) -> Result<Value, Failure> {
+    let opened = place.open().await.map_err(|failure| match failure.code() {
+        "data_held" => failure.hint("here with --server URL --key-file FILE"),
+        _ => failure,
+    })?;
+    let app = opened.app;
     let tenant = place.tenant(&app)?.tenant.id;
-    let unit = app.by_reference(tenant, &reference).await?.ok_or_else(|| {
+    let unit = app.by_reference(tenant, reference).await?.ok_or_else(|| {
         let detail = format!("reference {reference:?}: no such contract of this lender");
         Failure::wrong("unknown_reference", detail)
     })?;
-    let explained = app.explain(tenant, unit).await?;
-    let view = View::of(&explained, code);
-    if json {
-        let value = serde_json::to_value(&view)
-            .map_err(|error| Failure::wrong("json", error.to_string()))?;
-        out::json(&value);
-    } else {
-        out::line(render::page(&view));
-    }
-    Ok(ExitCode::SUCCESS)
+    let text = api::explained_json(app.explain(tenant, unit).await?, code)?;
+    serde_json::from_str(&text).map_err(|error| Failure::wrong("json", error.to_string()))
 }

@@ -1,72 +1,63 @@
 //! The page a person reads.
 
-use super::view::{DeviceView, MoneyView, View};
+use super::view::{Pin, View, stage};
 
 /// The whole page.
 pub(super) fn page(view: &View) -> String {
     let mut page = Page::default();
-    page.head(&format!("{}  {}", view.reference, view.state));
-    page.row("Lender", &view.lender);
-    page.row("Programme", &format!("{} within {}", view.programme, view.packs.join(", ")));
-    page.row("As of", &view.at);
+    page.head(&format!("{}  {}", view.reference, view.status));
+    let packs: Vec<String> = view.terms.packs.iter().map(pin).collect();
+    page.row("Programme", &format!("{} within {}", pin(&view.terms.programme), packs.join(", ")));
+    page.row("As of", &view.local(&view.at));
+    if let Some(release) = &view.release {
+        let gone = if release.removed { "the agent is gone" } else { "not confirmed by the phone" };
+        page.row("Released", &format!("{} ({}); {gone}", view.local(&release.at), release.cause));
+    }
     page.section("Rung");
     let restrictions = match view.restrictions.as_slice() {
         [] => "nothing is restricted".to_owned(),
         list => format!("restricted: {}", list.join(", ")),
     };
-    page.row("Now", &format!("{} · {restrictions}", view.stage));
+    page.row("Now", &format!("{} · {restrictions}", stage(&view.rung, view.step)));
     for (index, reason) in view.reasons.iter().enumerate() {
-        page.row(if index == 0 { "Because" } else { "" }, reason);
+        page.row(if index == 0 { "Because" } else { "" }, &reason.text);
     }
-    money(&mut page, &view.money, &view.currency);
+    account(&mut page, view);
     comes(&mut page, view);
-    if !view.notices.is_empty() {
-        page.section("Formal notices");
-        for notice in &view.notices {
-            let told: Vec<String> = notice
-                .delivered
-                .iter()
-                .map(|delivery| format!("{} {}", delivery.channel, delivery.local))
-                .collect();
-            let told = if told.is_empty() { "not delivered yet".into() } else { told.join(", ") };
-            let text = format!("{} {} past due; {told}", notice.owed, view.currency);
-            page.row(&format!("Notice {}", notice.k), &text);
-        }
-    }
-    if !view.holds.is_empty() {
-        page.section("Holds");
-        for hold in &view.holds {
-            let until = hold.until.as_deref().unwrap_or("closed by a person");
-            page.row(hold.kind, &format!("from {} until {until}: {}", hold.from, hold.cause));
-        }
-    }
-    device(&mut page, view.device.as_ref());
+    notices(&mut page, view);
+    holds(&mut page, view);
+    device(&mut page, view);
     if let Some(code) = &view.enrolment_code {
         page.row("Code", &format!("{code}  (single use, enrols its next device)"));
     }
     page.text
 }
 
-fn money(page: &mut Page, money: &MoneyView, currency: &str) {
+fn pin(pin: &Pin) -> String {
+    format!("{}@{}", pin.id, pin.version)
+}
+
+fn account(page: &mut Page, view: &View) {
+    let (standing, currency) = (&view.standing, &view.terms.currency);
     page.section("Account");
-    let arrears = match &money.oldest_unpaid {
+    let arrears = match &standing.oldest_unpaid {
         None => "nothing is past due".to_owned(),
         Some(day) => format!(
             "{} {currency}, {} days past due (instalment of {day}, {} unpaid)",
-            money.past_due, money.days_past_due, money.unpaid_count
+            standing.past_due, standing.days_past_due, standing.unpaid_count
         ),
     };
     page.row("Past due", &arrears);
-    let next = match &money.next_due {
-        Some(due) => format!("{} {currency} on {}", due.amount, due.day),
+    let next = match &standing.next_due {
+        Some(due) => format!("{} {currency} on {}", due.amount, due.due),
         None => "none".to_owned(),
     };
     page.row("Next due", &next);
-    let mut paid = format!("{} of {} {currency}", money.paid, money.total);
-    if money.unconfirmed.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
-        paid += &format!(", of which {} not confirmed", money.unconfirmed);
+    let mut paid = format!("{} of {} {currency}", view.paid, view.terms.total);
+    if view.unconfirmed.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
+        paid += &format!(", of which {} not confirmed", view.unconfirmed);
     }
-    page.row("Paid", &format!("{paid}; {} remain", money.remaining));
+    page.row("Paid", &format!("{paid}; {} remain", standing.remaining));
 }
 
 fn comes(page: &mut Page, view: &View) {
@@ -75,37 +66,68 @@ fn comes(page: &mut Page, view: &View) {
         page.row("Next", "no further step is justified by what is known");
     }
     for planned in &view.timetable {
-        let mut text = planned.local.clone();
+        let mut text = view.local(&planned.at);
         if planned.after_s > 0 {
             text += &format!(", and {} after the step before", days(planned.after_s));
         }
-        page.row(&planned.stage, &text);
-    }
-    if let Some(look) = &view.next_look {
-        page.row("Looked at", &format!("again by {look}"));
+        page.row(&stage(&planned.rung, planned.step), &text);
     }
 }
 
-fn device(page: &mut Page, device: Option<&DeviceView>) {
+fn notices(page: &mut Page, view: &View) {
+    if view.notices.is_empty() {
+        return;
+    }
+    page.section("Formal notices");
+    for notice in &view.notices {
+        let told: Vec<String> = notice
+            .delivered
+            .iter()
+            .map(|delivery| format!("{} {}", delivery.channel, view.local(&delivery.at)))
+            .collect();
+        let told = if told.is_empty() { "not delivered yet".into() } else { told.join(", ") };
+        let text = format!("{} {} past due; {told}", notice.owed, view.terms.currency);
+        page.row(&format!("Notice {}", notice.k), &text);
+    }
+}
+
+fn holds(page: &mut Page, view: &View) {
+    let open: Vec<_> = view.holds.iter().filter(|hold| hold.open).collect();
+    if open.is_empty() {
+        return;
+    }
+    page.section("Holds");
+    for hold in open {
+        let until = hold.until.as_deref().map(|at| view.local(at));
+        let until = until.unwrap_or_else(|| "closed by a person".to_owned());
+        let from = view.local(&hold.from);
+        page.row(&hold.kind, &format!("from {from} until {until}: {}", hold.cause));
+    }
+}
+
+fn device(page: &mut Page, view: &View) {
     page.section("Device");
-    let Some(device) = device else {
+    let Some(device) = &view.device else {
         page.row("Enrolled", "no device yet");
         return;
     };
-    let text = match (&device.applied, &device.applied_at) {
-        (Some(stage), Some(at)) => format!("{stage} since {at}"),
+    let text = match (&device.rung, &device.since) {
+        (Some(rung), Some(at)) => {
+            format!("{} since {}", stage(rung, device.step.unwrap_or(0)), view.local(at))
+        }
         _ => "nothing reported yet".to_owned(),
     };
     page.row("In effect", &text);
-    let heard = match (&device.last_heard, device.heard_s_ago) {
-        (Some(at), Some(ago)) => format!("{} ago ({at})", span(ago)),
-        _ => "never".to_owned(),
+    let Some(contact) = &view.last_contact else {
+        page.row("Last heard", "never");
+        return;
     };
-    page.row("Last heard", &heard);
-    if let Some(battery) = device.battery {
+    let ago = view.ago(&contact.at).map(span).unwrap_or_default();
+    page.row("Last heard", &format!("{ago} ago ({})", view.local(&contact.at)));
+    if let Some(battery) = contact.battery {
         page.row("Battery", &format!("{battery} %"));
     }
-    let agent = device.agent_version.as_deref().unwrap_or("unknown");
+    let agent = &contact.agent_version;
     page.row("Agent", &format!("{agent}, key generation {}", device.key_gen));
 }
 

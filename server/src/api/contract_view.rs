@@ -325,6 +325,13 @@ pub(crate) fn line(row: Row) -> Result<ContractLine, Problem> {
     })
 }
 
+/// The whole of a contract as `GET /v1/contracts/{reference}` answers it, for who explains one
+/// without a server.
+pub fn explained_json(explained: Explained, with_code: bool) -> Result<String, Error> {
+    serde_json::to_string(&view(explained, with_code))
+        .map_err(|error| Error::Fault(error.to_string()))
+}
+
 /// The whole of a contract; the code only for those who may hand it out.
 pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
     let Explained { loaded, decision, at, presence, enrolment_code } = explained;
@@ -346,7 +353,7 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
         step: decision.stage.step,
         restrictions: restrictions.collect(),
         guards: loaded.ladder.guards.iter().map(|guard| guard.name()).collect(),
-        reasons: decision.reasons.iter().map(reason).collect(),
+        reasons: decision.reasons.iter().map(|one| reason(one, contract)).collect(),
         timetable: decision.timetable.iter().map(planned).collect(),
         holds: holds(contract, at),
         notices: notices(contract),
@@ -392,8 +399,9 @@ fn standing(contract: &Contract, decision: &Decision) -> StandingView {
     }
 }
 
-fn reason(reason: &Reason) -> ReasonView {
-    ReasonView { code: screens::code(reason), text: screens::plain(reason) }
+fn reason(reason: &Reason, contract: &Contract) -> ReasonView {
+    let text = screens::plain_local(reason, contract.terms().zone());
+    ReasonView { code: screens::code(reason), text }
 }
 
 fn planned(planned: &Planned) -> PlannedView {

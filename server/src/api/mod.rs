@@ -25,6 +25,7 @@ mod table;
 mod tenant;
 
 pub use codes::{CODES, Code};
+pub use contract_view::explained_json;
 pub use openapi::openapi;
 pub use table::roles_table;
 
