@@ -3,4 +3,6 @@
 
 mod book;
 mod help;
+mod kill;
 mod kit;
+mod serve;

@@ -1,0 +1,199 @@
+//! The server as a process, with programs and a phone around it.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use crate::kit::House;
+
+/// Longest for anything here to happen.
+const SOON: Duration = Duration::from_secs(60);
+const IMEI: &str = "001010020079198";
+/// Twelve instalments long past due.
+const OVERDUE: &str = "reference,imei,currency,cash_price,down_payment,count,unit,every,instalment,\
+first_due,time_zone,language,programme,borrower_name,borrower_phone,consent_form,consent_version,\
+consent_at\nA-1,001010020079198,INR,1200.00,0,12,weeks,1,,2020-01-06,Asia/Kolkata,hi,standard,\
+Asha,,form,1,2019-12-30\n";
+
+/// A process that prints one document on each line.
+pub(crate) struct Process {
+    pub(crate) child: Child,
+    lines: Receiver<Value>,
+    seen: Vec<Value>,
+}
+
+impl Process {
+    pub(crate) fn spawn(mut command: Command) -> Process {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (send, lines) = channel();
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                let value = serde_json::from_str(&line).unwrap_or(Value::String(line));
+                if send.send(value).is_err() {
+                    return;
+                }
+            }
+        });
+        Process { child, lines, seen: Vec::new() }
+    }
+
+    /// The next line like this.
+    pub(crate) fn wait(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let Ok(value) = self.lines.recv_timeout(SOON) else {
+                panic!("{what} did not come: {:#?}", self.seen);
+            };
+            self.seen.push(value.clone());
+            if is_it(&value) {
+                return value;
+            }
+        }
+    }
+
+    /// Ends it as an operator does, and demands that it ends in order.
+    pub(crate) fn stop(mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success(), "{:#?}", self.seen);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server on a free port, and its address.
+pub(crate) fn serve(house: &House, extra: &[&str]) -> (Process, String) {
+    let args = [&["serve", "--listen", "127.0.0.1:0", "--json", "--log", "warn"], extra].concat();
+    let mut server = Process::spawn(house.command(&args));
+    let greeting = server.wait("the greeting", |line| line["url"].is_string());
+    let url = greeting["url"].as_str().unwrap().to_owned();
+    (server, url)
+}
+
+/// A house with one overdue contract and a key that may do everything here.
+fn house() -> (House, String) {
+    let house = House::founded();
+    house.ok(&["import", "contracts", &house.file("c.csv", OVERDUE)]);
+    let key = house.folder.path().join("all.key").display().to_string();
+    let roles = ["--role", "operator", "--role", "payments"];
+    house.ok(&[&["admin", "key", "add", "all", "--to", &key], &roles[..]].concat());
+    (house, key)
+}
+
+fn device(house: &House, url: &str, code: &str) -> Command {
+    let args = [
+        "device",
+        "run",
+        "--server",
+        url,
+        "--imei",
+        IMEI,
+        "--state",
+        "phone.json",
+        "--code",
+        code,
+        "--json",
+    ];
+    house.command(&args)
+}
+
+#[test]
+fn a_phone_is_warned_paid_for_and_released() {
+    let (house, key) = house();
+    let code = house.json(&["status", "A-1", "--code"])["enrolment_code"].clone();
+    let code = code.as_str().unwrap();
+    let events = house.folder.path().join("events.jsonl").display().to_string();
+    let (server, url) = serve(&house, &["--events", &events]);
+    let there = ["--server", &url, "--key-file", &key];
+
+    let held = house.run(&["status", "A-1"]);
+    assert_eq!(held.code, 1);
+    assert!(held.err.contains("--server URL") && held.err.contains("data_held"), "{}", held.err);
+
+    let mut command = device(&house, &url, code);
+    let mut phone = Process::spawn({
+        command.arg("--accept");
+        command
+    });
+    phone.wait("the notice", |line| line["event"] == "apply" && line["stage"] == "notice");
+    phone.wait("its text", |line| line["event"] == "notice");
+    phone.wait("an open wait", |line| line["to"] == "/d/1/wait");
+    let screen = house.json(&["device", "screen", "--state", "phone.json"]);
+    assert_eq!(screen["stage"], "notice");
+    assert_eq!(screen["amount_due"], "1200.00 INR");
+    let page = house.ok(&["device", "screen", "--state", "phone.json"]).out;
+    assert!(page.contains("NOTICE 1 from") && page.contains("Emergency calls always work."));
+    let status = house.json(&[&["status", "A-1"], &there[..]].concat());
+    assert_eq!((&status["rung"], &status["device"]["rung"]), (&"notice".into(), &"notice".into()));
+
+    let pay = |name: &str, row: &str| {
+        let head = "provider,provider_id,reference,amount,paid_at\n";
+        let file = house.file(name, &format!("{head}{row}\n"));
+        house.run(&[&["import", "payments", &file, "--json"], &there[..]].concat())
+    };
+    let ran = pay("wrong.csv", "desk,P0,NO-SUCH,1.00,2026-01-02");
+    assert_eq!((ran.code, &ran.json()["errors"][0]["code"]), (1, &"unknown_reference".into()));
+    assert_eq!(pay("one.csv", "desk,P1,A-1,1190.00,2026-01-02").json()["new"], 1);
+    phone.wait("the way down", |line| line["event"] == "apply" && line["stage"] != "notice");
+    assert_eq!(pay("again.csv", "desk,P1,A-1,1190.00,2026-01-02").json()["known"], 1);
+    assert_eq!(pay("rest.csv", "desk,P2,A-1,10.00,2026-01-03").json()["new"], 1);
+    phone.wait("the end", |line| line["event"] == "end" && line["released"] == true);
+    assert!(phone.child.wait().unwrap().success());
+    let screen = house.ok(&["device", "screen", "--state", "phone.json"]).out;
+    assert!(screen.contains("released it for ever"), "{screen}");
+    let state = std::fs::read_to_string(house.folder.path().join("phone.json")).unwrap();
+    assert!(state.contains("\"key\":null"), "the key is gone");
+    server.stop();
+    assert_eq!(house.json(&["status", "A-1"])["status"], "archived");
+    assert!(std::fs::read_to_string(events).unwrap().contains("\"reference\":\"A-1\""));
+}
+
+#[test]
+fn a_holder_may_say_no_and_a_wrong_code_binds_nothing() {
+    let (house, _) = house();
+    let code = house.json(&["status", "A-1", "--code"])["enrolment_code"].clone();
+    let (server, url) = serve(&house, &[]);
+    let mut wrong = device(&house, &url, "222222222222");
+    let wrong = crate::kit::ran(wrong.arg("--accept").output().unwrap());
+    assert_eq!(wrong.code, 1);
+    assert!(wrong.out.contains("wrong_enrolment_code"), "{wrong:?}");
+    let mut command = device(&house, &url, code.as_str().unwrap());
+    let mut phone = Process::spawn({
+        command.stdin(Stdio::piped());
+        command
+    });
+    phone.wait("the question", |line| line["event"] == "ask" && line["disclosure"].is_string());
+    phone.child.stdin.take().unwrap().write_all(b"no\n").unwrap();
+    assert_eq!(phone.child.wait().unwrap().code(), Some(1));
+    server.stop();
+    assert!(house.json(&["status", "A-1"]).get("device").is_none(), "nothing is bound");
+}
+
+#[test]
+fn a_configuration_is_told_by_its_line() {
+    let house = House::founded();
+    let bad = house.file("q.toml", "listen = \"127.0.0.1:0\"\n\n[limits]\nwaits = 3\n");
+    let ran = house.run(&["serve", "--config", &bad]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("q.toml: line 4: unknown field `waits`"), "{}", ran.err);
+    assert_eq!(house.run(&["serve", "--tls-cert", "x.pem"]).code, 2);
+    let good = house.file("good.toml", "listen = \"nowhere:1\"\n[pace]\nclear_s = 60\n");
+    let (server, url) = serve(&house, &["--config", &good]);
+    assert!(url.starts_with("http://127.0.0.1:"), "a flag overrides: {url}");
+    let taken = url.trim_start_matches("http://").to_owned();
+    let other = House::founded();
+    let ran = other.run(&["serve", "--listen", &taken]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("something listens there"), "{}", ran.err);
+    server.stop();
+}
