@@ -63,7 +63,8 @@ fn nothing_acknowledged_is_lost_and_nothing_counts_twice() {
     let client = Client::new(&url, None).unwrap().with_key(key.into());
     let paid = runtime.block_on(settled_payments(&client));
     for id in &acknowledged {
-        assert_eq!(paid.get(id).map(|paid| &*paid["status"]), Some(&"applied".into()), "{id}");
+        let status = paid.get(id).map(|paid| paid["status"].clone());
+        assert_eq!(status, Some("applied".into()), "{id}");
     }
     let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
     for payment in paid.values().filter(|paid| paid["status"] == "applied") {
