@@ -122,9 +122,12 @@ fn a_phone_is_warned_paid_for_and_released() {
 
     let mut command = device(&house, &url, code);
     let mut phone = Process::spawn({
-        command.arg("--accept");
+        command.stdin(Stdio::piped());
         command
     });
+    let mut holder = phone.child.stdin.take().unwrap();
+    phone.wait("the question", |line| line["event"] == "ask");
+    holder.write_all(b"yes\n").unwrap();
     phone.wait("the notice", |line| line["event"] == "apply" && line["stage"] == "notice");
     phone.wait("its text", |line| line["event"] == "notice");
     phone.wait("an open wait", |line| line["to"] == "/d/1/wait");
@@ -143,10 +146,12 @@ fn a_phone_is_warned_paid_for_and_released() {
     };
     let ran = pay("wrong.csv", "desk,P0,NO-SUCH,1.00,2026-01-02");
     assert_eq!((ran.code, &ran.json()["errors"][0]["code"]), (1, &"unknown_reference".into()));
-    assert_eq!(pay("one.csv", "desk,P1,A-1,1190.00,2026-01-02").json()["new"], 1);
-    phone.wait("the way down", |line| line["event"] == "apply" && line["stage"] != "notice");
-    assert_eq!(pay("again.csv", "desk,P1,A-1,1190.00,2026-01-02").json()["known"], 1);
-    assert_eq!(pay("rest.csv", "desk,P2,A-1,10.00,2026-01-03").json()["new"], 1);
+    assert_eq!(pay("one.csv", "desk,P1,A-1,1199.00,2026-01-02").json()["new"], 1);
+    phone.wait("the way down", |line| line["event"] == "apply" && line["stage"] == "clear");
+    assert_eq!(pay("again.csv", "desk,P1,A-1,1199.00,2026-01-02").json()["known"], 1);
+    assert_eq!(pay("rest.csv", "desk,P2,A-1,1.00,2026-01-03").json()["new"], 1);
+    // A clear phone holds no wait: the holder brings it online.
+    holder.write_all(b"online\n").unwrap();
     phone.wait("the end", |line| line["event"] == "end" && line["released"] == true);
     assert!(phone.child.wait().unwrap().success());
     let screen = house.ok(&["device", "screen", "--state", "phone.json"]).out;
