@@ -1,0 +1,11 @@
+//! The API, called through its router; every answer is held against the OpenAPI document.
+
+mod access;
+mod bulk;
+mod contracts;
+mod document;
+mod front;
+mod garbage;
+mod idempotency;
+mod money;
+mod records;

@@ -1,0 +1,124 @@
+//! The document and the router know the same.
+
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
+use formats::directory::Role;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::front::{Ask, DOCUMENT, Front};
+
+#[tokio::test]
+async fn the_document_is_served_to_everybody() {
+    let front = Front::new().await;
+    let (headers, body) = (Vec::new(), Vec::new());
+    let reply =
+        front.ask(Ask { method: "GET", path: "/openapi.json", bearer: None, headers, body });
+    let reply = reply.await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.json, *DOCUMENT);
+    assert_eq!(reply.json["openapi"], "3.1.0");
+}
+
+/// Asking every address of the document with every method: those of the document reach a handler,
+/// all others are answered 405.
+#[tokio::test]
+async fn routes_and_document_are_the_same() {
+    let front = Front::new().await;
+    for (path, methods) in DOCUMENT["paths"].as_object().unwrap() {
+        let uri = path.replace('{', "").replace('}', "");
+        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            let request = Request::builder().method(&method).uri(&uri).body(Body::empty()).unwrap();
+            let status = front.router.clone().oneshot(request).await.unwrap().status().as_u16();
+            let known = methods.get(method.as_str().to_ascii_lowercase()).is_some();
+            let open = path == "/openapi.json";
+            let expected = match known {
+                true if open => 200,
+                true => 401,
+                false => 405,
+            };
+            assert_eq!(status, expected, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn unknown_addresses_and_methods_are_problems() {
+    let front = Front::new().await;
+    for path in ["/v1", "/v1/nothing", "/v1/contracts/EX-1/nothing", "/v1/payments/a/b/c"] {
+        assert_eq!(front.get(Role::Admin, path).await.problem(), (404, "not_found"), "{path}");
+    }
+    let (headers, body) = (Vec::new(), Vec::new());
+    let ask = Ask { method: "PUT", path: "/v1/contracts", bearer: None, headers, body };
+    assert_eq!(front.ask(ask).await.problem(), (405, "method_not_allowed"));
+}
+
+/// Every reference leads somewhere, every operation has its own name, every code is known.
+#[test]
+fn the_document_holds_together() {
+    fn references(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                found.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                fields.values().for_each(|inner| references(inner, found));
+            }
+            Value::Array(items) => items.iter().for_each(|inner| references(inner, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    references(&DOCUMENT, &mut found);
+    assert!(found.len() > 50);
+    for reference in found {
+        assert!(DOCUMENT.pointer(&reference[1..]).is_some(), "{reference} leads nowhere");
+    }
+    let mut names = std::collections::BTreeSet::new();
+    for methods in DOCUMENT["paths"].as_object().unwrap().values() {
+        for operation in methods.as_object().unwrap().values() {
+            assert!(names.insert(operation["operationId"].as_str().unwrap()), "{operation}");
+        }
+    }
+    for code in server::api::CODES {
+        let used = server::api::openapi().contains(&format!("\"{}\"", code.code));
+        let outside = ["method_not_allowed"].contains(&code.code);
+        assert!(used || outside, "{} is answered by no endpoint", code.code);
+    }
+}
+
+/// Codes of refusals are written where they are decided. Each must have a status here, unless it
+/// belongs to the device door or the command line.
+#[test]
+fn every_refusal_of_the_use_cases_has_a_status() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut texts = Vec::new();
+    for folder in ["domain/src", "server/src/app", "formats/src/book"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|end| end == "rs") {
+                texts.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let mut found = 0;
+    for text in &texts {
+        for opening in ["Refusal::new(", "refused(", ".fail(", ".fail::<()>("] {
+            for part in text.split(opening).skip(1) {
+                let quoted = part.split('"').nth(1).unwrap_or_default();
+                let near = part.find('"').is_some_and(|at| at < 60);
+                let code = quoted.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+                if near && code && quoted.contains('_') {
+                    found += 1;
+                    let known = server::api::CODES.iter().any(|known| known.code == quoted);
+                    assert!(known || OTHERS.contains(&quoted), "{quoted} has no status");
+                }
+            }
+        }
+    }
+    assert!(found > 60, "{found}");
+}
+
+/// Codes that no call of the API can meet: the device door's, the command line's, and those of
+/// files.
+const OTHERS: &[&str] = &[];
