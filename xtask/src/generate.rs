@@ -44,6 +44,11 @@ pub const GENERATORS: &[Generator] = &[
         what: "the three CSV files of examples/",
         make: example_book,
     },
+    Generator {
+        name: "openapi",
+        what: "docs/openapi.json, the document of the API",
+        make: api_document,
+    },
 ];
 
 /// Writes every generated file that differs from what its generator makes; names them.
@@ -90,6 +95,11 @@ fn example_book(root: &Path) -> Result<Vec<Made>> {
         Ok(Made { path: format!("examples/{name}"), text })
     };
     ["devices.csv", "contracts.csv", "payments.csv"].into_iter().map(make).collect()
+}
+
+fn api_document(root: &Path) -> Result<Vec<Made>> {
+    let program = "cargo run --release --locked -p quittance-server --example openapi";
+    Ok(vec![Made { path: "docs/openapi.json".to_owned(), text: printed(root, program)? }])
 }
 
 /// What a program of ours prints.

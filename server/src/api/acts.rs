@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use domain::{
     Command, HoldId, Moment,
     fact::{Hold, HoldKind},
@@ -17,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     answer,
-    body::{Body, NoBody},
+    body::{At, Body, NoBody},
     contracts,
     guard::Call,
     problem::{Fault, Problem, StateView},
@@ -92,7 +89,7 @@ pub(crate) struct Acted {
 pub(crate) async fn declare(
     State(app): State<Arc<App>>,
     call: Call,
-    Path((reference, k)): Path<(String, String)>,
+    At((reference, k)): At<(String, String)>,
     Body { value, raw }: Body<DeliveryBody>,
 ) -> Result<Response, Problem> {
     let number = k.parse::<u8>().ok().filter(|number| *number > 0);
@@ -108,7 +105,7 @@ pub(crate) async fn declare(
 pub(crate) async fn open_hold(
     State(app): State<Arc<App>>,
     call: Call,
-    Path(reference): Path<String>,
+    At(reference): At<String>,
     Body { value, raw }: Body<HoldBody>,
 ) -> Result<Response, Problem> {
     let kind = HoldKind::parse(&value.kind).ok_or_else(|| {
@@ -132,7 +129,7 @@ pub(crate) async fn open_hold(
 pub(crate) async fn close_hold(
     State(app): State<Arc<App>>,
     call: Call,
-    Path((reference, id)): Path<(String, String)>,
+    At((reference, id)): At<(String, String)>,
     _: NoBody,
 ) -> Result<Response, Problem> {
     let missing = || Problem::new("not_found", "hold not found");
@@ -156,7 +153,7 @@ pub(crate) async fn close_hold(
 pub(crate) async fn credit(
     State(app): State<Arc<App>>,
     call: Call,
-    Path(reference): Path<String>,
+    At(reference): At<String>,
     Body { value, raw }: Body<CreditBody>,
 ) -> Result<Response, Problem> {
     let unit = contracts::unit(&app, call.tenant(), &reference).await?;
@@ -172,7 +169,7 @@ pub(crate) async fn credit(
 pub(crate) async fn take_back(
     State(app): State<Arc<App>>,
     call: Call,
-    Path(reference): Path<String>,
+    At(reference): At<String>,
     _: NoBody,
 ) -> Result<Response, Problem> {
     let act = Act { call: &call, reference: &reference, name: "return" };
@@ -183,7 +180,7 @@ pub(crate) async fn take_back(
 pub(crate) async fn write_off(
     State(app): State<Arc<App>>,
     call: Call,
-    Path(reference): Path<String>,
+    At(reference): At<String>,
     _: NoBody,
 ) -> Result<Response, Problem> {
     let act = Act { call: &call, reference: &reference, name: "write_off" };

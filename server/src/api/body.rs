@@ -2,8 +2,8 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request},
-    http::{HeaderMap, Uri, header},
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{HeaderMap, Uri, header, request::Parts},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -14,6 +14,19 @@ use super::problem::{Fault, Problem};
 
 /// Entries of a page when nobody says.
 const LIMIT_DEFAULT: u32 = 100;
+
+/// The parameters in an address. What cannot be read names nothing that is there.
+pub(crate) struct At<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<At<T>, Problem> {
+        let read = Path::<T>::from_request_parts(parts, state).await;
+        let missing = |_| Problem::new("not_found", "the address names nothing that is there");
+        read.map(|Path(value)| At(value)).map_err(missing)
+    }
+}
 
 /// A JSON body.
 pub(crate) struct Body<T> {

@@ -2,12 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::Uri,
-    response::Response,
-};
+use axum::{Json, extract::State, http::Uri, response::Response};
 use domain::{TenantId, UnitId};
 use formats::{
     book::{self, ContractRow},
@@ -20,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     answer, body,
-    body::{Body, JsonBytes, Params},
+    body::{At, Body, JsonBytes, Params},
     bulk::{self, BulkAnswer},
     contract_view::{self, ContractPage, ContractView},
     guard::Call,
@@ -123,8 +118,7 @@ pub(crate) struct Signed {
     /// Its id.
     id: Uuid,
     /// Where it stands.
-    #[serde(flatten)]
-    state: StateView,
+    contract: StateView,
 }
 
 impl ContractBody {
@@ -180,7 +174,7 @@ pub(crate) async fn sign(
     match app.sign_contract(call.tenant(), new, call.actor()).await {
         Ok(changed) => {
             let id = changed.contract.unit.0;
-            let signed = Signed { id, state: StateView::after(&changed) };
+            let signed = Signed { id, contract: StateView::after(&changed) };
             Ok(answer::written(changed.repeated, &signed))
         }
         Err(error) => {
@@ -236,7 +230,7 @@ pub(crate) async fn list(
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     call: Call,
-    Path(reference): Path<String>,
+    At(reference): At<String>,
 ) -> Result<Json<ContractView>, Problem> {
     let unit = unit(&app, call.tenant(), &reference).await?;
     let explained = app.explain(call.tenant(), unit).await?;

@@ -2,12 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::Uri,
-    response::Response,
-};
+use axum::{Json, extract::State, http::Uri, response::Response};
 use domain::{Imei, UnitId};
 use formats::{
     book::{self, DeviceRow},
@@ -21,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     answer, body,
-    body::{Body, JsonBytes, Params},
+    body::{At, Body, JsonBytes, Params},
     bulk::{self, BulkAnswer},
     guard::Call,
     problem::Problem,
@@ -163,7 +158,7 @@ pub(crate) async fn list(
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     call: Call,
-    Path(imei): Path<String>,
+    At(imei): At<String>,
 ) -> Result<Json<DeviceView>, Problem> {
     let missing = || Error::NotFound("device");
     let imei = Imei::parse(&imei).map_err(|_| missing())?;

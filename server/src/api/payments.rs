@@ -2,12 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::Uri,
-    response::Response,
-};
+use axum::{Json, extract::State, http::Uri, response::Response};
 use domain::{Money, TenantId, UnitId, Zone};
 use formats::{
     book::{self, PaymentRow},
@@ -21,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     answer, body,
-    body::{Body, JsonBytes, NoBody, Params},
+    body::{At, Body, JsonBytes, NoBody, Params},
     bulk::{self, BulkAnswer, Made},
     guard::Call,
     problem::{Problem, StateView},
@@ -185,7 +180,7 @@ pub(crate) async fn list(
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     call: Call,
-    Path(id): Path<String>,
+    At(id): At<String>,
 ) -> Result<Json<PaymentView>, Problem> {
     let unit = payment_id(&id)?;
     let row = app.store.load(&[unit]).await.map_err(Error::from)?.pop().flatten();
@@ -200,7 +195,7 @@ pub(crate) async fn get(
 pub(crate) async fn reverse(
     State(app): State<Arc<App>>,
     call: Call,
-    Path(id): Path<String>,
+    At(id): At<String>,
     _: NoBody,
 ) -> Result<Response, Problem> {
     let unit = payment_id(&id)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, Uri, header},
     response::{IntoResponse, Response},
 };
@@ -15,7 +15,13 @@ use store::{JournalEntry, LineKind, Query};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{body, body::Params, contracts, guard::Call, problem::Problem};
+use super::{
+    body,
+    body::{At, Params},
+    contracts,
+    guard::Call,
+    problem::Problem,
+};
 use crate::{
     App,
     app::lease,
@@ -152,7 +158,7 @@ pub(crate) struct LeaseScreen {
 pub(crate) async fn journal(
     State(app): State<Arc<App>>,
     call: Call,
-    Path(reference): Path<String>,
+    At(reference): At<String>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -205,7 +211,7 @@ fn entry(entry: JournalEntry) -> Result<EntryView, Error> {
 pub(crate) async fn lease(
     State(app): State<Arc<App>>,
     call: Call,
-    Path(reference): Path<String>,
+    At(reference): At<String>,
 ) -> Result<Json<LeaseView>, Problem> {
     let unit = contracts::unit(&app, call.tenant(), &reference).await?;
     let loaded = app.contract_of(call.tenant(), unit).await?;

@@ -107,6 +107,7 @@ pub const ROOMS: &[Room] = &[
             ("futures-util", "held requests"),
             ("serde", "shapes of the API"),
             ("serde_json", "bodies of the API"),
+            ("serde_path_to_error", "the field of a body that is wrong"),
             ("toml", "key and settings files"),
             ("uuid", "ids of requests and facts"),
             ("jiff", "instants at the doors, and the real clock"),

@@ -99,7 +99,10 @@ async fn a_wrong_envelope_is_refused_whole() {
 async fn ten_thousand_items_take_seconds() {
     let front = Front::new().await;
     let begun = Instant::now();
-    let full = |item: &dyn Fn(u32) -> Value| json!({ "items": (0..10_000).map(item).collect::<Vec<Value>>() });
+    let full = |item: &dyn Fn(u32) -> Value| {
+        let items: Vec<Value> = (0..10_000).map(item).collect();
+        json!({ "items": items })
+    };
     let calls = [
         ("/v1/devices/bulk", Operator, full(&device)),
         ("/v1/contracts/bulk", Operator, full(&|n| contract(&format!("EX-{n}"), n))),

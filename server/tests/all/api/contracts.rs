@@ -9,8 +9,9 @@ use super::front::{Front, contract, device, with};
 async fn a_contract_is_signed_listed_and_explained() {
     let front = Front::new().await;
     let signed = front.sign("EX-1", 1).await;
-    assert_eq!(signed.json["reference"], "EX-1");
-    assert_eq!((&signed.json["status"], &signed.json["rung"]), (&json!("active"), &json!("clear")));
+    let state = &signed.json["contract"];
+    assert_eq!(state["reference"], "EX-1");
+    assert_eq!((&state["status"], &state["rung"]), (&json!("active"), &json!("clear")));
     let view = front.explain("EX-1").await;
     assert_eq!(view["terms"]["total"], "3000.00");
     assert_eq!(view["terms"]["rows"][2], json!({ "due": "2026-01-31", "amount": "1000.00" }));
@@ -203,7 +204,8 @@ async fn rungs_filter_the_list() {
     front.sign("EX-1", 1).await;
     front.house.clock.pass(9 * crate::kit::DAY);
     front.house.app.sweep(1).await.unwrap();
-    front.sign("EX-2", 2).await;
+    let young = with(contract("EX-2", 2), "first_due", json!("2026-03-01"));
+    assert_eq!(front.post(Operator, "/v1/contracts", &young).await.status, 201);
     let late = front.get(Viewer, "/v1/contracts?rung_min=remind").await.json;
     assert_eq!(late["items"].as_array().unwrap().len(), 1, "{late}");
     assert_eq!(late["items"][0]["rung"], "remind");

@@ -87,6 +87,29 @@ fn the_document_holds_together() {
     }
 }
 
+/// The guide's tables are those of the code.
+#[test]
+fn the_guide_names_every_code_and_every_call() {
+    let guide = include_str!("../../../../docs/api.md");
+    for code in server::api::CODES {
+        let row = format!("| {} | `{}` | {} |", code.status, code.code, code.title);
+        assert!(guide.contains(&row), "docs/api.md lacks: {row}");
+    }
+    let rows = guide.lines().filter(|line| line.ends_with('|') && line.starts_with("| 4")).count()
+        + guide.lines().filter(|line| line.ends_with('|') && line.starts_with("| 5")).count();
+    assert_eq!(rows, server::api::CODES.len(), "docs/api.md has a row too many");
+    let names: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
+    for line in server::api::roles_table().lines() {
+        let mut words = line.split_whitespace();
+        let (method, path) = (words.next().unwrap(), words.next().unwrap());
+        let roles: Vec<&str> = words.collect();
+        let cells = names.iter().map(|name| if roles.contains(name) { "yes" } else { "" });
+        let cells = cells.collect::<Vec<_>>().join(" | ");
+        let row = format!("| `{method} {path}` | {cells} |");
+        assert!(guide.contains(&row), "docs/api.md lacks: {row}");
+    }
+}
+
 /// Codes of refusals are written where they are decided. Each must have a status here, unless it
 /// belongs to the device door or the command line.
 #[test]
@@ -119,6 +142,34 @@ fn every_refusal_of_the_use_cases_has_a_status() {
     assert!(found > 60, "{found}");
 }
 
-/// Codes that no call of the API can meet: the device door's, the command line's, and those of
-/// files.
-const OTHERS: &[&str] = &[];
+/// Codes that no call of the API can meet: the device door's, the command line's, those of files,
+/// of what time alone asks for, and of money that waits in suspense.
+const OTHERS: &[&str] = &[
+    "bad_name",
+    "bad_programme",
+    "bad_signature",
+    "contract_released",
+    "duplicate_payment",
+    "enrolment_code_used",
+    "holder_refused",
+    "key_exists",
+    "lender_in_use",
+    "lender_text_long",
+    "no_role",
+    "no_tenant",
+    "not_released",
+    "not_settled",
+    "notice_amount",
+    "notice_too_early",
+    "offer_mismatch",
+    "payment_unconfirmed",
+    "programme_version_exists",
+    "programme_version_old",
+    "replayed_envelope",
+    "stale_key_generation",
+    "tenant_not_named",
+    "unknown_enrolment",
+    "unknown_key",
+    "unknown_tenant",
+    "wrong_enrolment_code",
+];

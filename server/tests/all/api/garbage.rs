@@ -92,12 +92,19 @@ async fn numbers_stay_in_their_range() {
     }
 }
 
+/// Money is taken at any time and opens at once; what must be signed waits until the clock is right.
 #[tokio::test]
-async fn the_clock_in_doubt_takes_nothing_in() {
+async fn a_clock_in_doubt_takes_money_and_releases_later() {
     let front = Front::new().await;
     front.sign("EX-1", 1).await;
     front.house.clock.jump(3600);
-    let reply = front.post(Payments, "/v1/payments", &payment("P-1", "EX-1", "1.00")).await;
-    assert_eq!(reply.problem(), (503, "clock_refused"), "{}", reply.text);
-    assert_eq!(reply.headers["retry-after"], "1");
+    let body = payment("P-1", "EX-1", "3000.00");
+    let reply = front.post(Payments, "/v1/payments", &body).await;
+    assert_eq!((reply.status, &reply.json["status"]), (201, &json!("applied")), "{}", reply.text);
+    let view = front.explain("EX-1").await;
+    assert_eq!((&view["status"], &view["rung"]), (&json!("settled"), &json!("clear")));
+    front.house.clock.jump(-3600);
+    front.house.clock.pass(7200);
+    front.house.app.sweep(1).await.unwrap();
+    assert_eq!(front.explain("EX-1").await["release"]["cause"], "paid");
 }
