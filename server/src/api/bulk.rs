@@ -59,6 +59,9 @@ pub(crate) struct ItemAnswer {
 /// What was made of an item: its id, and whether it was known.
 pub(crate) type Made = (Uuid, bool);
 
+/// The answers of a call by place, as far as they are known.
+pub(crate) type Answers = Vec<Option<Result<Made, Problem>>>;
+
 /// Reads the items of a bulk call, each by itself.
 pub(crate) fn items<T: DeserializeOwned>(raw: &[u8]) -> Result<Vec<Result<T, Problem>>, Problem> {
     let Raw { items } = body::parse(raw)?;
@@ -70,9 +73,7 @@ pub(crate) fn items<T: DeserializeOwned>(raw: &[u8]) -> Result<Vec<Result<T, Pro
 }
 
 /// The places and values of the items that could be read, and room for every answer.
-pub(crate) fn sorted<T>(
-    items: Vec<Result<T, Problem>>,
-) -> (Vec<(usize, T)>, Vec<Option<Result<Made, Problem>>>) {
+pub(crate) fn sorted<T>(items: Vec<Result<T, Problem>>) -> (Vec<(usize, T)>, Answers) {
     let mut good = Vec::with_capacity(items.len());
     let mut answers = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
@@ -88,7 +89,7 @@ pub(crate) fn sorted<T>(
 }
 
 /// The answer to the whole call.
-pub(crate) fn answer(made: Vec<Option<Result<Made, Problem>>>) -> BulkAnswer {
+pub(crate) fn answer(made: Answers) -> BulkAnswer {
     let mut answer = BulkAnswer::default();
     for (index, made) in made.into_iter().enumerate() {
         let nothing = || Err(Problem::new("internal", "the item was answered by nobody"));

@@ -38,7 +38,7 @@ pub(crate) struct Problem {
     /// Where the contract stands, when its state is why.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    state: Option<StateView>,
+    state: Option<Box<StateView>>,
 }
 
 /// One fault of a request.
@@ -136,7 +136,7 @@ impl Problem {
 
     /// The same with the state that is why.
     pub(crate) fn with_state(self, state: Option<StateView>) -> Problem {
-        Problem { state, ..self }
+        Problem { state: state.map(Box::new), ..self }
     }
 
     /// Its status.

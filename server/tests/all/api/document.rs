@@ -28,7 +28,7 @@ async fn the_document_is_served_to_everybody() {
 async fn routes_and_document_are_the_same() {
     let front = Front::new().await;
     for (path, methods) in DOCUMENT["paths"].as_object().unwrap() {
-        let uri = path.replace('{', "").replace('}', "");
+        let uri = path.replace(['{', '}'], "");
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let request = Request::builder().method(&method).uri(&uri).body(Body::empty()).unwrap();
             let status = front.router.clone().oneshot(request).await.unwrap().status().as_u16();
