@@ -50,7 +50,8 @@ pub(crate) struct Place {
 impl PlaceArgs {
     /// Opens the data directory, which must be there.
     pub(crate) async fn open(&self) -> Result<Place, Failure> {
-        if !self.data.is_dir() {
+        // Any other directory stays as it is: a name mistyped makes no installation.
+        if !self.data.join("keys").is_dir() {
             let shown = self.data.display();
             let detail = format!("--data {shown}: no data directory is here");
             let hint =

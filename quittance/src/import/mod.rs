@@ -66,9 +66,9 @@ Example:
   quittance import contracts examples/contracts.csv --check
 
 Columns: reference, imei, currency, cash_price, down_payment, count, unit, every, instalment,
-first_due, time_zone, language, programme, borrower_name, borrower_phone and, optional, consent_form,
-consent_version, consent_at. An empty instalment means equal parts of what is left of the cash
-price. Without the consent columns a contract's ladder stops at notice.")]
+first_due, time_zone, language, programme, borrower_name, borrower_phone and, optional,
+consent_form, consent_version, consent_at. An empty instalment means equal parts of what is left
+of the cash price. Without the consent columns a contract's ladder stops at notice.")]
     Contracts {
         /// The CSV file
         file: PathBuf,
@@ -126,7 +126,8 @@ impl Job<'_> {
         if keep_good {
             let tally = pass::<K>(desk, file, Doing::WriteGood, json).await?;
             report::written::<K>(file, &tally, json);
-            return Ok(code(&tally, 1));
+            // Without a header that fits there is no good row to take.
+            return Ok(code(&tally, if tally.rows > 0 { 1 } else { 2 }));
         }
         let found = pass::<K>(desk, file, Doing::Check, json).await?;
         if check || !found.errors.is_empty() {

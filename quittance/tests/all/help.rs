@@ -22,4 +22,8 @@ fn an_empty_place_says_how_to_begin() {
     assert!(ran.err.contains("admin tenant add --from"), "{}", ran.err);
     let ran = house.run(&["status", "A-1", "--json"]);
     assert_eq!(ran.json()["error"]["code"], "no_data");
+    std::fs::create_dir(house.data()).unwrap();
+    assert_eq!(house.run(&["admin", "person", "list"]).code, 2);
+    let left = std::fs::read_dir(house.data()).unwrap().count();
+    assert_eq!(left, 0, "a directory that is none of ours stays as it is");
 }

@@ -73,7 +73,8 @@ fn nothing_acknowledged_is_lost_and_nothing_counts_twice() {
     for (reference, count) in sums {
         let contract = runtime.block_on(get(&client, &format!("/v1/contracts/{reference}")));
         let counted = contract["paid"].as_str().unwrap();
-        assert_eq!(counted, format!("{}.{:02}", count / 100, count % 100), "{reference}: each of its payments once");
+        let once = format!("{}.{:02}", count / 100, count % 100);
+        assert_eq!(counted, once, "{reference}: each of its payments once");
     }
     server.stop();
     balance_is_zero(&house, &runtime);
