@@ -1,0 +1,63 @@
+//! The server of a world: the whole application on a store, with one lender and his programmes.
+
+use std::sync::Arc;
+
+use domain::{Actor, TenantId, UnitId};
+use server::{App, Error, app::Pace, keys::Keys, serve::Limits};
+use store::Backend;
+
+use crate::{
+    clock::{SeededEntropy, VirtualClock},
+    line::RouterLine,
+};
+
+const LENDER: &str = include_str!("../../examples/lender.toml");
+const FAST: &str = include_str!("../../examples/programme-fast.toml");
+const STANDARD: &str = include_str!("../../examples/programme.toml");
+
+/// A server with one lender.
+#[derive(Debug)]
+pub struct House {
+    /// The application.
+    pub app: Arc<App>,
+    /// The lender.
+    pub tenant: TenantId,
+    /// The way to its device door.
+    pub line: RouterLine,
+}
+
+impl House {
+    /// Opens a house on a store.
+    pub async fn open(
+        store: Arc<dyn Backend>,
+        clock: Arc<VirtualClock>,
+        seed: u64,
+    ) -> Result<House, Error> {
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let pace = Pace { clear_s: 86_400, raised_s: 43_200, hold_max_s: 0, waits_max: 1 };
+        let app = App::open(store, Keys::new(&[7; 32]), clock, entropy, pace).await?;
+        let lender = formats::parse_lender(LENDER)
+            .map_err(|error| Error::Fault(format!("lender.toml: {error}")))?;
+        let (tenant, _) = app.add_tenant(&lender, clerk()).await?;
+        for text in [FAST, STANDARD] {
+            app.add_programme(tenant, text, clerk()).await?;
+        }
+        let app = Arc::new(app);
+        let line = RouterLine(server::http::router(app.clone(), &Limits::default()));
+        Ok(House { app, tenant, line })
+    }
+}
+
+/// The programme of `examples/` that stands on a pack, and how many days its ladder takes.
+pub fn programme_for(pack: &str) -> Option<(&'static str, u32)> {
+    match pack {
+        "test-fast" => Some(("fast", 20)),
+        "in-rbi-draft-2026" => Some(("standard", 60)),
+        _ => None,
+    }
+}
+
+/// Who acts for the lender.
+pub fn clerk() -> Actor {
+    Actor::Person(UnitId::from_bytes([9; 16]))
+}

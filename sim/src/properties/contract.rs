@@ -1,0 +1,87 @@
+//! What the server decides: nothing without its grounds, everything counted once.
+
+use domain::{Contract, Ladder, Moment, Reason, evaluate};
+use server::app::change::Loaded;
+
+use super::{Found, arrears::days_past_due, unless};
+use crate::Sabotage;
+
+/// Checks the contract as stored.
+pub fn check(loaded: &Loaded, now: Moment, paid: i64, sabotage: Sabotage) -> Found {
+    let mut contract = loaded.contract.clone();
+    match sabotage {
+        Sabotage::LoseConsent if contract.decision.stage.restricts() => {
+            contract.signed.consent = None;
+        }
+        Sabotage::LoseReasons => contract.decision.reasons.clear(),
+        _ => {}
+    }
+    let mut found = vec![("payment_counts_once", counted(&contract, paid))];
+    if contract.decision.stage.restricts() {
+        let grounds = grounds(&contract, &loaded.ladder, now);
+        found.push(("no_restriction_without_consent_pack_notice_lender", grounds));
+        found.push(("every_restriction_has_reasons", reasons(&contract)));
+    }
+    let rises = contract.decision.stage.restricts();
+    let good = days_past_due(&contract, paid, now) == 0 || !contract.is_active();
+    let detail = || format!("decided {} with nothing past due", contract.decision.stage);
+    found.push(("good_standing_never_restricted", unless(!(rises && good), detail)));
+    found
+}
+
+/// Checks that an act took its effect in the very commit that recorded it.
+pub fn after_act(loaded: &Loaded, now: Moment, paid: i64) -> Found {
+    let Loaded { contract, ladder, .. } = loaded;
+    let decision = evaluate(contract, ladder, now);
+    let detail = || format!("recorded {}, justified {}", contract.decision.stage, decision.stage);
+    let down = unless(contract.decision.stage <= decision.stage, detail);
+    vec![("down_is_never_delayed", down), ("payment_counts_once", counted(contract, paid))]
+}
+
+fn counted(contract: &Contract, paid: i64) -> Option<String> {
+    unless(contract.paid == paid, || format!("paid {paid}, counted {}", contract.paid))
+}
+
+/// Consent, pack, lender, device, dates and notices that have run, each looked up by hand.
+fn grounds(contract: &Contract, ladder: &Ladder, now: Moment) -> Option<String> {
+    let stage = contract.decision.stage;
+    let lender = &ladder.lender;
+    let zone = contract.terms().zone();
+    let step = ladder.steps.iter().find(|step| step.stage == stage);
+    let needed = step.map_or(u32::MAX, |step| step.when.days_past_due);
+    let days = days_past_due(contract, contract.paid, now);
+    let mut lacks = Vec::new();
+    let mut need = |holds: bool, what: &str| {
+        if !holds {
+            lacks.push(what.to_owned());
+        }
+    };
+    need(contract.consent().is_some(), "consent");
+    need(!contract.signed.packs.is_empty(), "pack");
+    need(contract.device.is_some(), "device");
+    let named = [&lender.name, &lender.phone, &lender.complaints];
+    need(named.iter().all(|text| !text.trim().is_empty()), "lender");
+    need(i64::from(days) >= i64::from(needed), "days past due");
+    need(!ladder.notices.is_empty(), "notices in the ladder");
+    for (k, rule) in (1_u8..).zip(&ladder.notices) {
+        let notice = contract.notices.iter().find(|notice| notice.k == k);
+        let delivered = notice.and_then(|notice| {
+            let counts = notice.delivered.iter().filter(|(by, _)| rule.channels.contains(by));
+            counts.map(|(_, at)| *at).min()
+        });
+        let run = delivered.is_some_and(|at| {
+            let whole_days = zone.day(now).days_since(zone.day(at)) - 1;
+            i64::from(whole_days) >= i64::from(rule.cure_days)
+        });
+        need(run, &format!("notice {k} delivered and run"));
+    }
+    unless(lacks.is_empty(), || {
+        format!("{stage} at {days} days past due lacks {}", lacks.join(", "))
+    })
+}
+
+fn reasons(contract: &Contract) -> Option<String> {
+    let why = contract.decision.reasons.iter().find(|reason| matches!(reason, Reason::PastDue(_)));
+    let said = why.map(server::app::screens::plain).is_some_and(|text| !text.is_empty());
+    unless(said, || format!("{} for no reason that a person can read", contract.decision.stage))
+}

@@ -1,0 +1,96 @@
+//! What a world is made from.
+
+use domain::Moment;
+
+/// What a world is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// Everything follows from it.
+    pub seed: u64,
+    /// How many contracts, each with its phone.
+    pub phones: u32,
+    /// How many days.
+    pub days: u32,
+    /// Policy pack: `test-fast` or `in-rbi-draft-2026`.
+    pub pack: String,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// When the world begins.
+    pub start: Moment,
+    /// What the properties are lied to about, to see them fail.
+    pub sabotage: Sabotage,
+}
+
+impl Default for Setup {
+    fn default() -> Setup {
+        Setup {
+            seed: 1,
+            phones: 20,
+            days: 150,
+            pack: "test-fast".to_owned(),
+            faults: Faults::ordinary(),
+            // 2026-10-05, midnight.
+            start: Moment::from_seconds(1_791_158_400),
+            sabotage: Sabotage::None,
+        }
+    }
+}
+
+/// How often things go wrong, per mille of their occasions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Faults {
+    /// A request does not arrive; the same for its reply.
+    pub lose: u32,
+    /// A request arrives twice.
+    pub double: u32,
+    /// An old request arrives again, or an old reply.
+    pub replay: u32,
+    /// A phone's process dies between two effects, per slot.
+    pub crash: u32,
+    /// A phone boots again or loses power for days, per slot.
+    pub power: u32,
+    /// A phone is reset to factory state, per slot.
+    pub reset: u32,
+    /// The sweep rests for days, per day.
+    pub sweep_rests: u32,
+}
+
+impl Faults {
+    /// Nothing goes wrong.
+    pub const fn none() -> Faults {
+        Faults { lose: 0, double: 0, replay: 0, crash: 0, power: 0, reset: 0, sweep_rests: 0 }
+    }
+
+    /// A bad network and clumsy holders.
+    pub const fn ordinary() -> Faults {
+        Faults { lose: 50, double: 30, replay: 30, crash: 15, power: 8, reset: 1, sweep_rests: 20 }
+    }
+}
+
+/// What the properties are lied to about: each makes one of them fire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sabotage {
+    /// They see the truth.
+    #[default]
+    None,
+    /// Money is counted under a second id.
+    CountTwice,
+    /// A phone in good standing restricts.
+    RestrictEarly,
+    /// A phone that was paid for stays shut.
+    StayShut,
+    /// A phone never rises.
+    NeverRise,
+    /// A released phone restricts.
+    LockReleased,
+    /// A phone goes back to an older lease.
+    GoBack,
+    /// A restricted contract has no consent.
+    LoseConsent,
+    /// A restriction has no reason.
+    LoseReasons,
+    /// A line of a journal is edited.
+    EditJournal,
+    /// A decision in a journal is another one, with a chain that holds.
+    EditDecision,
+}

@@ -1,0 +1,152 @@
+//! What a world has seen, for people and for machines.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::Serialize;
+
+/// Most violations kept; their number goes on.
+const KEPT_MAX: usize = 20;
+
+/// A promise that was not kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// The property's name.
+    pub property: &'static str,
+    /// The world's seed.
+    pub seed: u64,
+    /// Day from 0.
+    pub day: u32,
+    /// Slot of the day, 0 to 3.
+    pub slot: u32,
+    /// The contract's reference; empty when it is about the whole house.
+    pub reference: String,
+    /// What was seen.
+    pub detail: String,
+}
+
+/// What a world has seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Its seed.
+    pub seed: u64,
+    /// Phones.
+    pub phones: u32,
+    /// Days run.
+    pub days: u32,
+    /// The policy pack.
+    pub pack: String,
+    /// Contracts by stage and slot as decided.
+    pub decided: BTreeMap<String, u64>,
+    /// Phones by stage and slot as applied.
+    pub applied: BTreeMap<String, u64>,
+    /// Payments that counted.
+    pub payments: u64,
+    /// Payments taken back.
+    pub reversals: u64,
+    /// Times a phone rose above `notice`.
+    pub restrictions: u64,
+    /// Times a restricted phone opened because it was paid for.
+    pub unlocks: u64,
+    /// Answered exchanges from the payment until the phone was open, and how often.
+    pub unlock_exchanges: BTreeMap<u32, u64>,
+    /// Slots from the payment until the phone was open, and how often.
+    pub unlock_slots: BTreeMap<u32, u64>,
+    /// Emergency passes the holders pressed.
+    pub passes: u64,
+    /// Contracts released.
+    pub releases: u64,
+    /// Phones that confirmed their release.
+    pub removals: u64,
+    /// Devices enrolled, again included.
+    pub enrolments: u64,
+    /// Requests sent.
+    pub sent: u64,
+    /// Requests or replies lost.
+    pub lost: u64,
+    /// Requests that arrived twice.
+    pub doubled: u64,
+    /// Old requests or replies that came again.
+    pub replayed: u64,
+    /// Requests the server refused.
+    pub refused: BTreeMap<String, u64>,
+    /// Processes that died between two effects.
+    pub crashes: u64,
+    /// Boots.
+    pub boots: u64,
+    /// Resets to factory state.
+    pub resets: u64,
+    /// Slots without a sweep.
+    pub sweeps_skipped: u64,
+    /// Checks of each property.
+    pub checks: BTreeMap<&'static str, u64>,
+    /// How many promises were not kept.
+    pub violation_count: u64,
+    /// The first of them.
+    pub violations: Vec<Violation>,
+}
+
+impl Summary {
+    /// Notes a promise that was not kept.
+    pub fn violate(&mut self, violation: Violation) {
+        self.violation_count += 1;
+        if self.violations.len() < KEPT_MAX {
+            self.violations.push(violation);
+        }
+    }
+
+    /// Canonical JSON: the same world, the same bytes.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("maps with text keys and plain numbers")
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Summary { seed, phones, days, pack, .. } = self;
+        writeln!(f, "seed {seed}: {phones} phones, {days} days, {pack}")?;
+        let list = |f: &mut fmt::Formatter<'_>, name: &str, map: &BTreeMap<String, u64>| {
+            let parts: Vec<String> = map.iter().map(|(key, n)| format!("{key} {n}")).collect();
+            writeln!(f, "  {name}: {}", parts.join(", "))
+        };
+        list(f, "decided (slots)", &self.decided)?;
+        list(f, "applied (slots)", &self.applied)?;
+        writeln!(
+            f,
+            "  payments {}, reversed {}, restrictions {}, unlocks {}, passes {}, releases {} \
+             ({} confirmed)",
+            self.payments,
+            self.reversals,
+            self.restrictions,
+            self.unlocks,
+            self.passes,
+            self.releases,
+            self.removals
+        )?;
+        writeln!(
+            f,
+            "  sent {}, lost {}, doubled {}, replayed {}, crashes {}, boots {}, resets {}",
+            self.sent,
+            self.lost,
+            self.doubled,
+            self.replayed,
+            self.crashes,
+            self.boots,
+            self.resets
+        )?;
+        let checks: u64 = self.checks.values().sum();
+        match self.violations.first() {
+            None => write!(f, "  OK: {} properties, {checks} checks", self.checks.len()),
+            Some(first) => write!(
+                f,
+                "  {} VIOLATIONS, the first: {} in seed {} on day {} slot {}, contract {:?}: {}",
+                self.violation_count,
+                first.property,
+                first.seed,
+                first.day,
+                first.slot,
+                first.reference,
+                first.detail
+            ),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! One contract's people and phone, and what the world remembers of them.
+
+use std::collections::BTreeMap;
+
+use domain::{Moment, UnitId, evaluate::Recorded};
+use protocol::Stage;
+
+use crate::{cast::Member, chance::Chance, line::Network, phone::Phone, script::Script};
+
+/// One contract's people and phone.
+#[derive(Debug)]
+pub(super) struct Actor {
+    pub(super) member: Member,
+    pub(super) script: Script,
+    pub(super) chance: Chance,
+    pub(super) phone: Option<Phone>,
+    pub(super) network: Network,
+    pub(super) unit: Option<UnitId>,
+    /// Payments that count, by number.
+    pub(super) ledger: BTreeMap<u32, i64>,
+    /// What each version of the contract decided, as far as a device can have heard it.
+    pub(super) versions: BTreeMap<u64, Recorded>,
+    /// Powered off until then.
+    pub(super) off_until_s: Option<i64>,
+    /// Nothing out of the ordinary has happened since.
+    pub(super) quiet_since: Moment,
+    /// The payment that is to open the phone: when, and answered exchanges since.
+    pub(super) opening: Option<(u32, u32)>,
+    /// As last seen: key generation and sequence.
+    pub(super) sequence: (u32, u64),
+    /// As last seen: stage.
+    pub(super) stage: Stage,
+    /// The last time the phone took in an answer.
+    pub(super) heard_at: Moment,
+    /// It was released.
+    pub(super) was_released: bool,
+}
+
+impl Actor {
+    pub(super) fn new(member: Member, seed: u64, pace: u32) -> Actor {
+        Actor {
+            script: Script::of(&member, seed, pace),
+            chance: Chance::new(seed, 4_000_000 + u64::from(member.index)),
+            phone: None,
+            network: Network::default(),
+            unit: None,
+            ledger: BTreeMap::new(),
+            versions: BTreeMap::new(),
+            off_until_s: None,
+            quiet_since: Moment::default(),
+            opening: None,
+            sequence: (0, 0),
+            stage: Stage::CLEAR,
+            heard_at: Moment::default(),
+            was_released: false,
+            member,
+        }
+    }
+
+    /// What was paid and stayed.
+    pub(super) fn paid(&self) -> i64 {
+        self.ledger.values().sum()
+    }
+}
