@@ -8,12 +8,12 @@ impl Chance {
     /// The stream of a seed and a purpose; streams of other purposes do not move it.
     pub fn new(seed: u64, purpose: u64) -> Chance {
         let mut chance = Chance(seed ^ purpose.wrapping_mul(0xd1b5_4a32_d192_ed03));
-        chance.next();
+        chance.draw();
         chance
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -23,7 +23,7 @@ impl Chance {
 
     /// A number from 0 to below `end`.
     pub fn below(&mut self, end: u64) -> u64 {
-        self.next() % end.max(1)
+        self.draw() % end.max(1)
     }
 
     /// A number of the span, both ends included.
@@ -46,7 +46,7 @@ impl Chance {
     /// Bytes.
     pub fn fill(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
-            chunk.copy_from_slice(&self.next().to_be_bytes()[..chunk.len()]);
+            chunk.copy_from_slice(&self.draw().to_be_bytes()[..chunk.len()]);
         }
     }
 }
@@ -59,7 +59,7 @@ mod tests {
     fn a_seed_gives_one_stream_and_a_purpose_another() {
         let stream = |seed, purpose| {
             let mut chance = Chance::new(seed, purpose);
-            [chance.next(), chance.next()]
+            [chance.draw(), chance.draw()]
         };
         assert_eq!(stream(7, 1), stream(7, 1));
         assert_ne!(stream(7, 1), stream(7, 2));

@@ -82,7 +82,7 @@ impl Phone {
             supported: Restriction::ALL.to_vec(),
             wait_hold_s: 0,
             checkpoint_s: 0,
-            seed: chance.next(),
+            seed: chance.draw(),
             ..Setup::default()
         };
         Phone {

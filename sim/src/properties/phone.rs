@@ -36,6 +36,8 @@ pub struct Seen<'a> {
     pub was_released: bool,
     /// Sequence and stage of the visit before.
     pub before: (u64, Stage),
+    /// A pass lowered the stage then: it goes back when the pass ends.
+    pub was_lowered: bool,
     /// The key generation is that of the visit before.
     pub same_key: bool,
     /// When the phone last took an answer in.
@@ -163,7 +165,7 @@ fn above_lease(seen: &Seen<'_>) -> Option<String> {
 fn stepped_alone(seen: &Seen<'_>) -> Option<String> {
     let age_s = seen.now.seconds_since(seen.heard_at);
     let max_s = i64::from(seen.loaded.ladder.offline_step_max_age_s);
-    let rose = seen.stage > seen.before.1;
+    let rose = seen.stage > seen.before.1 && !seen.was_lowered;
     // A visit comes every six hours: the step may have been taken at any time since the last.
     unless(!(rose && age_s > max_s + 6 * 3_600), || format!("rose {age_s} s after it last heard"))
 }

@@ -30,6 +30,8 @@ pub(super) struct Actor {
     pub(super) sequence: (u32, u64),
     /// As last seen: stage.
     pub(super) stage: Stage,
+    /// A pass lowered that stage.
+    pub(super) was_lowered: bool,
     /// The last time the phone took in an answer.
     pub(super) heard_at: Moment,
     /// It was released.
@@ -51,6 +53,7 @@ impl Actor {
             opening: None,
             sequence: (0, 0),
             stage: Stage::CLEAR,
+            was_lowered: false,
             heard_at: Moment::default(),
             was_released: false,
             member,

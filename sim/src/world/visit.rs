@@ -339,6 +339,7 @@ impl World {
             released: phone.agent.is_released(),
             was_released: actor.was_released,
             before: (actor.sequence.1, actor.stage),
+            was_lowered: actor.was_lowered,
             same_key: key_gen == actor.sequence.0,
             heard_at: actor.heard_at,
             lease: actor.versions.get(&phone.agent.sequence()),
@@ -351,12 +352,14 @@ impl World {
         let found = properties::phone::check(&seen);
         let contract = properties::contract::check(&loaded, now, actor.paid(), self.setup.sabotage);
         let (sequence, released) = (seen.sequence, seen.released);
+        let lowered = seen.view.relief.pass_ends_in_s.is_some();
         if stage > NOTICE && actor.stage <= NOTICE {
             self.seen.restrictions += 1;
         }
         self.opened(actor, stage);
         actor.sequence = (key_gen, sequence);
         actor.stage = stage;
+        actor.was_lowered = lowered;
         actor.was_released |= released;
         actor.versions.retain(|version, _| *version + 40 >= sequence);
         self.note(&actor.member.reference, found);

@@ -3,7 +3,8 @@
 use sim::{Sabotage, Setup, run};
 
 fn fires(sabotage: Sabotage, property: &str) {
-    let summary = run(Setup { phones: 12, days: 90, sabotage, ..Setup::default() }).unwrap();
+    let summary = run(Setup { phones: 12, days: 90, sabotage, ..Setup::default() });
+    let summary = summary.expect("the world runs");
     assert!(summary.violation_count > 0, "{sabotage:?} goes unseen: {summary}");
     let fired: Vec<&str> = summary.violations.iter().map(|one| one.property).collect();
     assert!(fired.contains(&property), "{sabotage:?}: {property} is silent, but {fired:?}");
