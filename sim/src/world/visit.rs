@@ -351,7 +351,7 @@ impl World {
         .with(self.setup.sabotage);
         let found = properties::phone::check(&seen);
         let contract = properties::contract::check(&loaded, now, actor.paid(), self.setup.sabotage);
-        let (sequence, released) = (seen.sequence, seen.released);
+        let (sequence, released) = (phone.agent.sequence(), seen.released);
         let lowered = seen.view.relief.pass_ends_in_s.is_some();
         if stage > NOTICE && actor.stage <= NOTICE {
             self.seen.restrictions += 1;
