@@ -109,7 +109,7 @@ pub fn cast(setup: &Setup) -> Vec<Member> {
 
 fn member(setup: &Setup, index: u32) -> Member {
     let mut chance = Chance::new(setup.seed, 1_000 + u64::from(index));
-    let joins = chance.between(0, 9);
+    let joins = chance.between(0, setup.join_days);
     let (currency, zone) = chance.pick(&PLACES);
     let zone = Zone::parse(zone).expect("a zone of the bundled database");
     let sold = zone.day(setup.start.plus_seconds(i64::from(joins) * 86_400));

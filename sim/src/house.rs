@@ -16,7 +16,7 @@ const FAST: &str = include_str!("../../examples/programme-fast.toml");
 const STANDARD: &str = include_str!("../../examples/programme.toml");
 
 /// A server with one lender.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct House {
     /// The application.
     pub app: Arc<App>,
@@ -32,9 +32,11 @@ impl House {
         store: Arc<dyn Backend>,
         clock: Arc<VirtualClock>,
         seed: u64,
+        held: bool,
     ) -> Result<House, Error> {
         let entropy = Arc::new(SeededEntropy::new(seed));
-        let pace = Pace { clear_s: 86_400, raised_s: 43_200, hold_max_s: 0, waits_max: 1 };
+        let hold_max_s = if held { 60 } else { 0 };
+        let pace = Pace { clear_s: 86_400, raised_s: 43_200, hold_max_s, waits_max: 10_000 };
         let app = App::open(store, Keys::new(&[7; 32]), clock, entropy, pace).await?;
         let lender = formats::parse_lender(LENDER)
             .map_err(|error| Error::Fault(format!("lender.toml: {error}")))?;

@@ -16,6 +16,7 @@
 pub mod cast;
 pub mod chance;
 pub mod clock;
+pub mod demo;
 pub mod house;
 pub mod line;
 pub mod phone;
@@ -23,6 +24,7 @@ pub mod properties;
 pub mod script;
 pub mod setup;
 pub mod summary;
+pub mod till;
 pub mod world;
 
 use std::{

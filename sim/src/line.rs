@@ -1,6 +1,6 @@
 //! How a phone reaches the server: one call of the device door, and a network in between.
 
-use std::future::Future;
+use std::{future::Future, sync::Arc, time::Duration};
 
 use agent::Door;
 use axum::{
@@ -9,6 +9,7 @@ use axum::{
     http::{Request, header},
 };
 use http_body_util::BodyExt;
+use server::client::Client;
 use tower::ServiceExt;
 
 use crate::{Faults, Summary, chance::Chance};
@@ -50,6 +51,40 @@ impl Line for RouterLine {
         let good = response.status().is_success();
         let bytes = response.into_body().collect().await.map_err(|_| Lost)?.to_bytes().to_vec();
         Ok(if good { Answer::Reply(bytes) } else { Answer::Problem(bytes) })
+    }
+}
+
+/// A running server, over sockets.
+#[derive(Clone, Debug)]
+pub struct HttpLine(pub Arc<Client>);
+
+/// Longest that a message may take, a held one included.
+const WITHIN: Duration = Duration::from_secs(90);
+
+impl Line for HttpLine {
+    async fn exchange(&self, door: Door, body: Vec<u8>) -> Result<Answer, Lost> {
+        let answer = self.0.post(door.path(), server::device::CBOR, body, WITHIN).await;
+        let answer = answer.map_err(|_| Lost)?;
+        let body = answer.body.to_vec();
+        Ok(if answer.status == 200 { Answer::Reply(body) } else { Answer::Problem(body) })
+    }
+}
+
+/// The way that phones take in a world.
+#[derive(Clone, Debug)]
+pub enum Way {
+    /// In process.
+    Router(RouterLine),
+    /// Over sockets.
+    Http(HttpLine),
+}
+
+impl Line for Way {
+    async fn exchange(&self, door: Door, body: Vec<u8>) -> Result<Answer, Lost> {
+        match self {
+            Way::Router(line) => line.exchange(door, body).await,
+            Way::Http(line) => line.exchange(door, body).await,
+        }
     }
 }
 

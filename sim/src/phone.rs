@@ -11,6 +11,8 @@ use protocol::{
 
 use crate::chance::Chance;
 
+/// How long a phone asks its wait to be held, seconds.
+const HOLD_S: u32 = 60;
 /// Seconds after power-on at which the agent starts.
 const START_S: i64 = 20;
 
@@ -65,6 +67,8 @@ pub struct Phone {
     pub applied: Stage,
     /// What is waiting to be sent.
     pub out: VecDeque<Sent>,
+    /// The wait that stands open, where waits are held.
+    pub held: Option<Vec<u8>>,
     /// The process dies before the effect after so many more.
     pub fuse: Option<u32>,
     /// How often it died so.
@@ -76,11 +80,16 @@ pub struct Phone {
 
 impl Phone {
     /// A phone fresh from the box, powered on at `now_s`.
-    pub fn new(chance: &mut Chance, p256: bool, wall_off_s: i64, now_s: i64) -> Phone {
+    pub fn new(
+        chance: &mut Chance,
+        (p256, held): (bool, bool),
+        wall_off_s: i64,
+        now_s: i64,
+    ) -> Phone {
         let setup = Setup {
             tier: Tier::Cooperative,
             supported: Restriction::ALL.to_vec(),
-            wait_hold_s: 0,
+            wait_hold_s: if held { HOLD_S } else { 0 },
             checkpoint_s: 0,
             seed: chance.draw(),
             ..Setup::default()
@@ -96,6 +105,7 @@ impl Phone {
             wall_off_s,
             applied: Stage::CLEAR,
             out: VecDeque::new(),
+            held: None,
             fuse: None,
             crashes: 0,
             removed: false,
@@ -133,6 +143,10 @@ impl Phone {
         match effect {
             Effect::Save { state } => self.saved = Some(state),
             Effect::Apply { stage, .. } => self.applied = stage,
+            // A wait that is held stands open until there is news.
+            Effect::Send { to: Door::Wait, body, .. } if self.setup.wait_hold_s > 0 => {
+                self.held = Some(body);
+            }
             Effect::Send { to, body, .. } => self.out.push_back((to, body)),
             Effect::AskHolder { .. } => self.asked = true,
             Effect::DeleteKeys => self.key = None,
@@ -144,6 +158,7 @@ impl Phone {
     /// The process starts again from what was saved.
     pub fn restart(&mut self, now_s: i64) {
         self.out.clear();
+        self.held = None;
         self.asked = false;
         let restored = self.saved.as_ref().map(|saved| Agent::restore(saved, self.setup.clone()));
         self.agent = match restored {

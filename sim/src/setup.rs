@@ -13,6 +13,12 @@ pub struct Setup {
     pub days: u32,
     /// Policy pack: `test-fast` or `in-rbi-draft-2026`.
     pub pack: String,
+    /// The last day on which somebody joins.
+    pub join_days: u32,
+    /// Phones that are not clear keep a wait open, and a payment is answered through it.
+    pub held: bool,
+    /// A visit that shows nothing new is judged once in so many.
+    pub look_every: u32,
     /// What goes wrong.
     pub faults: Faults,
     /// When the world begins.
@@ -28,6 +34,9 @@ impl Default for Setup {
             phones: 20,
             days: 150,
             pack: "test-fast".to_owned(),
+            join_days: 9,
+            held: false,
+            look_every: 1,
             faults: Faults::ordinary(),
             // 2026-10-05, midnight.
             start: Moment::from_seconds(1_791_158_400),

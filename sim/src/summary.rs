@@ -51,6 +51,9 @@ pub struct Summary {
     pub unlock_exchanges: BTreeMap<u32, u64>,
     /// Slots from the payment until the phone was open, and how often.
     pub unlock_slots: BTreeMap<u32, u64>,
+    /// Wall time from a payment's report until a held wait had opened the phone, microseconds.
+    #[serde(skip)]
+    pub unlock_micros: Vec<u64>,
     /// Emergency passes the holders pressed.
     pub passes: u64,
     /// Contracts released.
@@ -94,9 +97,49 @@ impl Summary {
         }
     }
 
+    /// Counts what another visitor of the same world has seen.
+    pub fn add(&mut self, other: &Summary) {
+        add(&mut self.decided, &other.decided);
+        add(&mut self.applied, &other.applied);
+        add(&mut self.unlock_exchanges, &other.unlock_exchanges);
+        add(&mut self.unlock_slots, &other.unlock_slots);
+        add(&mut self.refused, &other.refused);
+        add(&mut self.checks, &other.checks);
+        self.unlock_micros.extend(&other.unlock_micros);
+        for (ours, theirs) in [
+            (&mut self.payments, other.payments),
+            (&mut self.reversals, other.reversals),
+            (&mut self.restrictions, other.restrictions),
+            (&mut self.unlocks, other.unlocks),
+            (&mut self.passes, other.passes),
+            (&mut self.releases, other.releases),
+            (&mut self.removals, other.removals),
+            (&mut self.enrolments, other.enrolments),
+            (&mut self.sent, other.sent),
+            (&mut self.lost, other.lost),
+            (&mut self.doubled, other.doubled),
+            (&mut self.replayed, other.replayed),
+            (&mut self.crashes, other.crashes),
+            (&mut self.boots, other.boots),
+            (&mut self.resets, other.resets),
+            (&mut self.sweeps_skipped, other.sweeps_skipped),
+        ] {
+            *ours += theirs;
+        }
+        let unkept = other.violation_count - other.violations.len() as u64;
+        other.violations.iter().for_each(|violation| self.violate(violation.clone()));
+        self.violation_count += unkept;
+    }
+
     /// Canonical JSON: the same world, the same bytes.
     pub fn json(&self) -> String {
         serde_json::to_string_pretty(self).expect("maps with text keys and plain numbers")
+    }
+}
+
+fn add<K: Ord + Clone>(ours: &mut BTreeMap<K, u64>, theirs: &BTreeMap<K, u64>) {
+    for (key, count) in theirs {
+        *ours.entry(key.clone()).or_insert(0) += count;
     }
 }
 

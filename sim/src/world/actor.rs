@@ -15,6 +15,8 @@ pub(super) struct Actor {
     pub(super) chance: Chance,
     pub(super) phone: Option<Phone>,
     pub(super) network: Network,
+    /// Its phone keeps waits open.
+    pub(super) held: bool,
     pub(super) unit: Option<UnitId>,
     /// Payments that count, by number.
     pub(super) ledger: BTreeMap<u32, i64>,
@@ -39,8 +41,9 @@ pub(super) struct Actor {
 }
 
 impl Actor {
-    pub(super) fn new(member: Member, seed: u64, pace: u32) -> Actor {
+    pub(super) fn new(member: Member, seed: u64, pace: u32, held: bool) -> Actor {
         Actor {
+            held,
             script: Script::of(&member, seed, pace),
             chance: Chance::new(seed, 4_000_000 + u64::from(member.index)),
             phone: None,

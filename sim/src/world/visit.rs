@@ -1,31 +1,69 @@
 //! A visit: the borrower acts, the phone lives, and both are looked at.
 
-use agent::Input;
-use domain::{Actor as Who, Command, HoldId, Stage, UnitId, fact::Hold, fact::HoldKind};
-use formats::IntakeState;
+use std::{future::Future, sync::Arc, time::Duration};
+
+use agent::{Door, Input};
+use domain::{Actor as Who, Command, HoldId, Moment, Stage, UnitId, fact::Hold, fact::HoldKind};
 use protocol::{Message, reply::Problem};
 use server::app::{
     change::{Asked, Loaded},
     post_payment::{NewPayment, payment_unit},
 };
 
-use super::{Actor, World, WorldError};
+use super::{Actor, Scene, WorldError};
 use crate::{
-    Sabotage,
+    Sabotage, Summary, Violation,
     cast::Reads,
     house::clerk,
-    line::Answer,
+    line::{Answer, Line},
     phone::Phone,
     properties::{self, Seen},
     script::{Act, decimal},
+    till::PROVIDER,
 };
 
-/// Name of the payment provider.
-const PROVIDER: &str = "rail";
 /// Most messages of a phone in one visit.
 const TALK_MAX: u32 = 24;
 
-impl World {
+/// Goes from actor to actor, slot after slot.
+#[derive(Debug)]
+pub(super) struct Visitor {
+    pub(super) scene: Arc<Scene>,
+    pub(super) day: u32,
+    pub(super) slot: u32,
+    pub(super) seen: Summary,
+}
+
+impl Visitor {
+    pub(super) fn new(scene: Arc<Scene>) -> Visitor {
+        Visitor { scene, day: 0, slot: 0, seen: Summary::default() }
+    }
+
+    fn now(&self) -> Moment {
+        self.scene.now()
+    }
+
+    fn now_s(&self) -> i64 {
+        self.now().seconds()
+    }
+
+    /// Notes what properties found.
+    pub(super) fn note(&mut self, reference: &str, found: properties::Found) {
+        for (property, verdict) in found {
+            *self.seen.checks.entry(property).or_insert(0) += 1;
+            if let Some(detail) = verdict {
+                self.seen.violate(Violation {
+                    property,
+                    seed: self.scene.setup.seed,
+                    day: self.day,
+                    slot: self.slot,
+                    reference: reference.to_owned(),
+                    detail,
+                });
+            }
+        }
+    }
+
     pub(super) async fn visit(&mut self, actor: &mut Actor) -> Result<(), WorldError> {
         let unit = match actor.unit {
             Some(unit) => unit,
@@ -36,21 +74,35 @@ impl World {
         }
         let Some(mut phone) = actor.phone.take() else { return Ok(()) };
         let heard = self.live(actor, &mut phone, unit).await?;
-        if let Some(heard) = heard {
+        if let Some(heard) = heard.filter(|_| self.shows_news(actor, &phone)) {
             self.watch(actor, &mut phone, unit, heard).await?;
         }
         actor.phone = Some(phone);
         Ok(())
     }
 
+    /// Whether there is something to judge: always, unless the world is too large for that.
+    fn shows_news(&mut self, actor: &mut Actor, phone: &Phone) -> bool {
+        phone.agent.stage() != actor.stage
+            || actor.opening.is_some()
+            || phone.agent.is_released() != actor.was_released
+            || actor.chance.below(u64::from(self.scene.setup.look_every)) == 0
+    }
+
     /// The contract is signed and the box opened.
     async fn sell(&mut self, actor: &mut Actor) -> Result<UnitId, WorldError> {
         let now = self.now();
-        let new = actor.member.contract(self.programme, now);
-        let signed = self.house.app.sign_contract(self.house.tenant, new, clerk()).await?;
+        let new = actor.member.contract(self.scene.programme, now);
+        let signed =
+            self.scene.house.app.sign_contract(self.scene.house.tenant, new, clerk()).await?;
         let unit = signed.contract.unit;
         let member = &actor.member;
-        let phone = Phone::new(&mut actor.chance, member.p256, member.wall_off_s, now.seconds());
+        let phone = Phone::new(
+            &mut actor.chance,
+            (member.p256, actor.held),
+            member.wall_off_s,
+            now.seconds(),
+        );
         actor.phone = Some(phone);
         actor.unit = Some(unit);
         actor.quiet_since = now;
@@ -86,21 +138,14 @@ impl World {
         };
         let id = provider_id(&member.reference, number);
         let mut reports = vec![new(id.clone())];
-        if actor.chance.happens(self.setup.faults.double * 3) {
+        if actor.chance.happens(self.scene.setup.faults.double * 3) {
             reports.push(new(id.clone()));
         }
-        if self.setup.sabotage == Sabotage::CountTwice && number == 1 {
+        if self.scene.setup.sabotage == Sabotage::CountTwice && number == 1 {
             reports.push(new(format!("{id}-again")));
         }
         for report in reports {
-            let feed = Who::Feed(PROVIDER.to_owned());
-            let app = &self.house.app;
-            let posted = match app.post_payment(self.house.tenant, report, feed).await {
-                Ok(posted) => posted,
-                Err(server::Error::Refused(_)) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            let counts = matches!(posted.intake.state, IntakeState::Applied { .. });
+            let counts = self.report(actor, report).await?;
             if counts && actor.ledger.insert(number, minor).is_none() {
                 self.seen.payments += 1;
             }
@@ -111,15 +156,42 @@ impl World {
         Ok(())
     }
 
+    /// Reports money; a phone that keeps a wait open hears of it through that.
+    async fn report(&mut self, actor: &mut Actor, report: NewPayment) -> Result<bool, WorldError> {
+        let scene = self.scene.clone();
+        let up = !actor.network.down && actor.off_until_s.is_none();
+        let held = actor.phone.as_mut().filter(|_| up).and_then(|phone| phone.held.take());
+        let Some(body) = held else {
+            return Ok(scene.till.report(report).await?);
+        };
+        let watch = Stopwatch::start();
+        let wait = scene.way.exchange(Door::Wait, body);
+        let (counts, answer) = through(wait, scene.till.report(report)).await;
+        if let (Some(phone), Some(Ok(Answer::Reply(bytes)))) = (actor.phone.as_mut(), answer) {
+            let before = phone.applied;
+            phone.give(Input::Reply { bytes }, self.scene.now().seconds());
+            actor.heard_at = self.scene.now();
+            if phone.applied < before {
+                self.seen.unlock_micros.push(watch.micros());
+            }
+            if let Some((_, exchanges)) = &mut actor.opening {
+                *exchanges += 1;
+            }
+        } else if let Some(phone) = actor.phone.as_mut() {
+            phone.give(Input::SendFailed, self.scene.now().seconds());
+        }
+        Ok(counts?)
+    }
+
     async fn bounce(&mut self, actor: &mut Actor, number: u32) -> Result<(), WorldError> {
         if !actor.ledger.contains_key(&number) {
             return Ok(());
         }
-        let tenant = self.house.tenant;
+        let tenant = self.scene.house.tenant;
         let id = provider_id(&actor.member.reference, number);
         let payment = payment_unit(tenant, PROVIDER, &id);
         let feed = Who::Feed(PROVIDER.to_owned());
-        self.house.app.reverse_payment(tenant, payment, feed).await?;
+        self.scene.house.app.reverse_payment(tenant, payment, feed).await?;
         actor.ledger.remove(&number);
         actor.opening = None;
         self.seen.reversals += 1;
@@ -133,7 +205,7 @@ impl World {
         days: u32,
     ) -> Result<(), WorldError> {
         let now = self.now();
-        let app = &self.house.app;
+        let app = &self.scene.house.app;
         let hold = Hold {
             id: HoldId(app.new_id()),
             kind: HoldKind::Dispute,
@@ -142,7 +214,7 @@ impl World {
             cause: "the amount is disputed".to_owned(),
         };
         let asked = Asked::once(app, "open_hold", clerk());
-        match app.act(self.house.tenant, unit, &asked, Command::OpenHold(hold)).await {
+        match app.act(self.scene.house.tenant, unit, &asked, Command::OpenHold(hold)).await {
             Ok(_) | Err(server::Error::Refused(_)) => Ok(()),
             Err(error) => Err(WorldError(format!("{}: {error}", actor.member.reference))),
         }
@@ -159,7 +231,7 @@ impl World {
         if !self.power(actor, phone) {
             return Ok(None);
         }
-        let faults = self.setup.faults;
+        let faults = self.scene.setup.faults;
         let now_s = self.now_s();
         let member = &actor.member;
         let away = member.offline.filter(|(from, until)| (*from..*until).contains(&self.day));
@@ -199,7 +271,7 @@ impl World {
             actor.off_until_s = None;
             self.seen.boots += 1;
             phone.boot(now_s);
-        } else if actor.chance.happens(self.setup.faults.power) {
+        } else if actor.chance.happens(self.scene.setup.faults.power) {
             actor.quiet_since = self.now();
             if actor.chance.happens(400) {
                 let days = i64::from(actor.chance.between(1, 9));
@@ -209,7 +281,7 @@ impl World {
             self.seen.boots += 1;
             phone.boot(now_s);
         }
-        if actor.chance.happens(self.setup.faults.reset) {
+        if actor.chance.happens(self.scene.setup.faults.reset) {
             actor.quiet_since = self.now();
             self.seen.resets += 1;
             phone.factory_reset(&mut actor.chance, now_s);
@@ -228,7 +300,7 @@ impl World {
         if !loaded.contract.is_active() {
             return Ok(());
         }
-        let code = self.house.app.enrolment_code(unit, loaded.contract.key_gen() + 1);
+        let code = self.scene.house.app.enrolment_code(unit, loaded.contract.key_gen() + 1);
         let mut nonce = [0; 16];
         actor.chance.fill(&mut nonce);
         phone.enrol(code, actor.member.imei.with_check_digit(), nonce, self.now_s());
@@ -246,7 +318,7 @@ impl World {
         };
         if let Some(id) = phone.unread(now_s).filter(|_| looks) {
             phone.give(Input::Screen { notice: Some(id) }, now_s);
-            self.clock.pass(4);
+            self.scene.clock.pass(4);
             phone.give(Input::Wake, self.now_s());
             phone.give(Input::Screen { notice: None }, self.now_s());
             if actor.chance.happens(300) {
@@ -275,13 +347,14 @@ impl World {
         let mut heard = false;
         for _ in 0..TALK_MAX {
             let Some(sent) = phone.out.pop_front() else { break };
-            let faults = self.setup.faults;
+            let faults = self.scene.setup.faults;
             let answer = actor
                 .network
-                .carry(&self.house.line, sent, &faults, &mut actor.chance, &mut self.seen)
+                .carry(&self.scene.way, sent, &faults, &mut actor.chance, &mut self.seen)
                 .await;
-            let loaded = self.loaded(unit).await?;
-            actor.versions.insert(loaded.row.version, loaded.contract.decision);
+            if self.scene.setup.look_every <= 1 {
+                self.remember(actor, unit).await?;
+            }
             let crashes = phone.crashes;
             let now_s = self.now_s();
             heard = false;
@@ -309,6 +382,13 @@ impl World {
         Ok(heard)
     }
 
+    /// What the version in force decided, for the judgement of phones that hold its lease.
+    async fn remember(&mut self, actor: &mut Actor, unit: UnitId) -> Result<(), WorldError> {
+        let loaded = self.loaded(unit).await?;
+        actor.versions.insert(loaded.row.version, loaded.contract.decision);
+        Ok(())
+    }
+
     /// Looks at contract and phone and has every property judge them.
     async fn watch(
         &mut self,
@@ -319,6 +399,8 @@ impl World {
     ) -> Result<(), WorldError> {
         let loaded = self.loaded(unit).await?;
         let now = self.now();
+        let decision = loaded.contract.decision.clone();
+        actor.versions.insert(loaded.row.version, decision);
         let stage = phone.agent.stage();
         let decided = loaded.contract.decision.stage;
         *self.seen.decided.entry(decided.to_string()).or_insert(0) += 1;
@@ -348,9 +430,10 @@ impl World {
             quiet_since: actor.quiet_since,
             opening: actor.opening.map(|(_, exchanges)| exchanges),
         }
-        .with(self.setup.sabotage);
+        .with(self.scene.setup.sabotage);
         let found = properties::phone::check(&seen);
-        let contract = properties::contract::check(&loaded, now, actor.paid(), self.setup.sabotage);
+        let contract =
+            properties::contract::check(&loaded, now, actor.paid(), self.scene.setup.sabotage);
         let (sequence, released) = (phone.agent.sequence(), seen.released);
         let lowered = seen.view.relief.pass_ends_in_s.is_some();
         if stage > NOTICE && actor.stage <= NOTICE {
@@ -378,7 +461,7 @@ impl World {
     }
 
     async fn loaded(&self, unit: UnitId) -> Result<Loaded, WorldError> {
-        let loaded = self.house.app.load_contract(unit).await?;
+        let loaded = self.scene.house.app.load_contract(unit).await?;
         loaded.ok_or_else(|| WorldError(format!("contract {unit} vanished")))
     }
 }
@@ -389,4 +472,41 @@ const NOTICE: protocol::Stage =
 
 fn provider_id(reference: &str, number: u32) -> String {
     format!("{reference}-{number}")
+}
+
+/// Longest that a wait may stay open once the money is reported.
+const AFTER: Duration = Duration::from_secs(5);
+
+/// Lets a wait stand open while something is done that ends it.
+async fn through<A, B>(
+    wait: impl Future<Output = A>,
+    act: impl Future<Output = B>,
+) -> (B, Option<A>) {
+    tokio::pin!(wait);
+    tokio::pin!(act);
+    let mut answer = None;
+    let done = loop {
+        tokio::select! {
+            answered = &mut wait, if answer.is_none() => answer = Some(answered),
+            done = &mut act => break done,
+        }
+    };
+    if answer.is_none() {
+        answer = tokio::time::timeout(AFTER, wait).await.ok();
+    }
+    (done, answer)
+}
+
+/// Wall time: what a person waits.
+struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    #[expect(clippy::disallowed_methods, reason = "how long a person waits is wall time")]
+    fn start() -> Stopwatch {
+        Stopwatch(std::time::Instant::now())
+    }
+
+    fn micros(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
 }
