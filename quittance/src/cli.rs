@@ -4,7 +4,8 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
-    admin::AdminArgs, device::DeviceArgs, import::ImportArgs, serve::ServeArgs, status::StatusArgs,
+    admin::AdminArgs, demo::DemoArgs, device::DeviceArgs, import::ImportArgs, serve::ServeArgs,
+    status::StatusArgs,
 };
 
 /// Quittance: device financing that ends in a quittance.
@@ -37,6 +38,7 @@ Exit codes: 0 done, 1 refused or found wrong, 2 bad usage or input.";
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
+    Demo(DemoArgs),
     /// Serve phones, programs and people
     Serve(ServeArgs),
     /// Lenders, people, keys and programmes

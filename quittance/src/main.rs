@@ -8,6 +8,7 @@
 
 mod admin;
 mod cli;
+mod demo;
 mod device;
 mod fail;
 mod import;
@@ -48,6 +49,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Admin(args) => admin::run(args, cli.json).await,
         Command::Import(args) => import::run(args, cli.json).await,
         Command::Status(args) => status::run(args, cli.json).await,
+        Command::Demo(args) => demo::run(args, cli.json).await,
         Command::Device(args) => device::run(args, cli.json).await,
         Command::Openapi => {
             out::line(server::api::openapi().trim_end());
