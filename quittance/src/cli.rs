@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use crate::{
     admin::AdminArgs, demo::DemoArgs, device::DeviceArgs, import::ImportArgs, serve::ServeArgs,
-    status::StatusArgs,
+    sim::SimArgs, status::StatusArgs,
 };
 
 /// Quittance: device financing that ends in a quittance.
@@ -39,6 +39,7 @@ Exit codes: 0 done, 1 refused or found wrong, 2 bad usage or input.";
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     Demo(DemoArgs),
+    Sim(SimArgs),
     /// Serve phones, programs and people
     Serve(ServeArgs),
     /// Lenders, people, keys and programmes

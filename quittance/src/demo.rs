@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
+use ::sim::demo::{Demo, Frame, OPENING_DAYS, Options, Report};
 use clap::Args;
-use sim::demo::{Demo, Frame, OPENING_DAYS, Options, Report};
 
 use crate::{fail::Failure, out};
 
@@ -116,7 +116,7 @@ fn progress(text: &str) {
     }
 }
 
-fn failed(error: sim::WorldError) -> Failure {
+fn failed(error: ::sim::WorldError) -> Failure {
     Failure::wrong("demo_failed", error.to_string())
 }
 

@@ -17,6 +17,7 @@ mod out;
 mod place;
 mod remote;
 mod serve;
+mod sim;
 mod status;
 
 use std::process::ExitCode;
@@ -50,6 +51,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Import(args) => import::run(args, cli.json).await,
         Command::Status(args) => status::run(args, cli.json).await,
         Command::Demo(args) => demo::run(args, cli.json).await,
+        Command::Sim(args) => tokio::task::block_in_place(|| sim::run(args, cli.json)),
         Command::Device(args) => device::run(args, cli.json).await,
         Command::Openapi => {
             out::line(server::api::openapi().trim_end());

@@ -50,11 +50,11 @@ pub fn run(setup: Setup) -> Result<Summary, WorldError> {
     })
 }
 
-/// Runs the same world for many seeds on as many threads as `threads`; the answers come in the
+/// Runs the world that each seed gives on as many threads as `threads`; the answers come in the
 /// order of the seeds, `on_each` hears each as it ends.
 pub fn run_seeds(
     seeds: std::ops::RangeInclusive<u64>,
-    setup: &Setup,
+    of_seed: impl Fn(u64) -> Setup + Sync,
     threads: usize,
     on_each: impl Fn(&Summary) + Sync,
 ) -> Result<Vec<Summary>, WorldError> {
@@ -68,7 +68,7 @@ pub fn run_seeds(
                     if seed > *seeds.end() {
                         return;
                     }
-                    let result = run(Setup { seed, ..setup.clone() });
+                    let result = run(of_seed(seed));
                     if let Ok(summary) = &result {
                         on_each(summary);
                     }

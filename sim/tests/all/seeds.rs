@@ -9,7 +9,8 @@ fn rbi() -> Setup {
 #[test]
 fn a_few_seeds_keep_every_promise() {
     for setup in [Setup::default(), rbi()] {
-        let summaries = run_seeds(1..=3, &setup, 2, |_| {}).unwrap();
+        let summaries =
+            run_seeds(1..=3, |seed| Setup { seed, ..setup.clone() }, 2, |_| {}).unwrap();
         assert_eq!(summaries.len(), 3);
         for summary in summaries {
             assert!(summary.violations.is_empty(), "{summary}");
