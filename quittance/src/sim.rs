@@ -59,7 +59,7 @@ pub(crate) fn run(args: SimArgs, json: bool) -> Result<ExitCode, Failure> {
         None => setup,
     };
     let of_seed = |seed: u64| {
-        let other = mix && seed % 2 == 0;
+        let other = mix && seed.is_multiple_of(2);
         let pack = if other { OTHER.to_owned() } else { setup.pack.clone() };
         Setup { seed, pack, ..setup.clone() }
     };

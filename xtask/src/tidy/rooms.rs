@@ -147,6 +147,7 @@ pub const ROOMS: &[Room] = &[
             ("jiff", "days of the world"),
             ("sha2", "draws from the seed"),
             ("tracing", "an error log fails the run"),
+            ("zeroize", "the key of the demonstration's till leaves memory"),
             ("thiserror", "kinds of failure"),
             ("anyhow", "harness programs"),
         ],

@@ -92,7 +92,8 @@ async fn numbers_stay_in_their_range() {
     }
 }
 
-/// Money is taken at any time and opens at once; what must be signed waits until the clock is right.
+/// Money is taken at any time and opens at once; what must be signed waits until the clock is
+/// right.
 #[tokio::test]
 async fn a_clock_in_doubt_takes_money_and_releases_later() {
     let front = Front::new().await;
