@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::doc::{DocError, read, written};
 
+/// Longest serial number, maker or model, bytes.
+pub const TEXT_MAX: usize = 64;
+
 /// A device of the inventory.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -109,7 +109,7 @@ pub(crate) async fn open(
     let store = store::open(store.unwrap_or(&own))?;
     let keys = KeyDir::below(data);
     let loaded = keys.load(&RealEntropy)?;
-    let clock = Arc::new(RealClock::default());
+    let clock = Arc::new(RealClock);
     let app = App::open(store, loaded, clock, Arc::new(RealEntropy), pace).await?;
     let app = match events {
         Some(path) => app.with_events(Arc::new(FileSink::open(path)?)),

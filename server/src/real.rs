@@ -3,21 +3,13 @@
 use std::time::Instant;
 
 use domain::Moment;
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::clock::{Clock, Entropy};
 
 /// The operating system's clock.
-#[derive(Clone, Copy, Debug)]
-pub struct RealClock {
-    started: Instant,
-}
-
-impl Default for RealClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the real clock")]
-    fn default() -> RealClock {
-        RealClock { started: Instant::now() }
-    }
-}
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RealClock;
 
 impl Clock for RealClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the real clock")]
@@ -28,7 +20,8 @@ impl Clock for RealClock {
     }
 
     fn elapsed_s(&self) -> i64 {
-        i64::try_from(self.started.elapsed().as_secs()).unwrap_or(i64::MAX)
+        // Unlike the standard library's clock, this one goes on while the machine is suspended.
+        clock_gettime(ClockId::Boottime).tv_sec
     }
 }
 

@@ -1,6 +1,7 @@
 //! A deterministic world: real agents, the real router, a store in memory, payers of several
 //! temperaments, a network that loses and doubles, clocks that lie. Everything follows from one
-//! seed; the promises of the product are checked as named properties while it runs.
+//! seed; the promises of the product are checked as named properties while it runs. `demo` shows
+//! the same world over sockets, on SQLite, with many actors side by side.
 //!
 //! ```
 //! let setup = sim::Setup { phones: 2, days: 10, ..sim::Setup::default() };
@@ -8,10 +9,11 @@
 //! assert!(summary.violations.is_empty(), "{summary}");
 //! ```
 //!
-//! **Invariant:** no wall clock, no machine randomness, no sockets: one seed, one output.
+//! **Invariant:** outside `demo` no wall clock, no machine randomness, no sockets: one seed, one
+//! output.
 //! **Invariant:** nothing of the product is mocked; only time, chance and the network are made.
 //! **Invariant:** the properties' arithmetic of arrears is their own, not the domain's.
-//! **Invariant:** one actor at a time: payer, then phone, then the next contract.
+//! **Invariant:** within a troupe one actor at a time: payer, then phone, then the next contract.
 
 pub mod cast;
 pub mod chance;

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt};
 
 use domain::Imei;
 
+use crate::device::TEXT_MAX;
+
 use super::{
     cells::{Cells, Column, column, imei_column},
     sealed,
@@ -58,9 +60,9 @@ impl sealed::Row for DeviceRow {
             Some(_) => cells.imei(IMEI2),
             None => None,
         };
-        let serial = cells.within(SERIAL, 100).filter(|text| !text.is_empty());
-        let make = cells.filled(MAKE, 100);
-        let model = cells.filled(MODEL, 100);
+        let serial = cells.within(SERIAL, TEXT_MAX).filter(|text| !text.is_empty());
+        let make = cells.filled(MAKE, TEXT_MAX);
+        let model = cells.filled(MODEL, TEXT_MAX);
         if imei.is_some() && imei == imei2 {
             cells.fail::<()>(
                 IMEI2,

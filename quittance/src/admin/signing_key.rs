@@ -90,7 +90,7 @@ pub(super) async fn run(
             out::either(as_json, &value, format!("{text}\n\nRoot public key {root}"));
         }
         SigningKeyCommand::Rotate(RotateArgs { kind }) => {
-            let now = RealClock::default().now();
+            let now = RealClock.now();
             let cert = dir.rotate(tenant, kind.wire(), now, &RealEntropy)?;
             let text = format!(
                 "Key {} signs {} until {}. A running server takes it up within seconds.",

@@ -16,7 +16,7 @@ pub(super) struct Teller {
 impl Teller {
     /// Prints what happens, with the time.
     pub(super) fn event(self, name: &str, mut value: Value, text: &str) {
-        let at = RealClock::default().now().rfc3339();
+        let at = RealClock.now().rfc3339();
         if self.json {
             if let Some(fields) = value.as_object_mut() {
                 fields.insert("event".into(), name.into());

@@ -13,7 +13,7 @@ pub(super) fn moment() -> Result<Moment, Failure> {
     let uptime_ms = milliseconds(&uptime).ok_or_else(wrong)?;
     let digits: String = boot.chars().filter(char::is_ascii_hexdigit).take(8).collect();
     let boot = u32::from_str_radix(&digits, 16).map_err(|_| wrong())?;
-    let wall_s = u64::try_from(RealClock::default().now().seconds()).unwrap_or(0);
+    let wall_s = u64::try_from(RealClock.now().seconds()).unwrap_or(0);
     Ok(Moment { uptime_ms, boot, wall_s })
 }
 

@@ -50,7 +50,7 @@ impl Book {
         let app = App::open(
             store::open(&url).expect("the store opens"),
             Keys::new(&[7; 32]),
-            Arc::new(RealClock::default()),
+            Arc::new(RealClock),
             Arc::new(RealEntropy),
             Pace::default(),
         );

@@ -2,7 +2,7 @@
 
 use domain::{Actor, Imei, TenantId, UnitId};
 use formats::{
-    device::{self, Device},
+    device::{self, Device, TEXT_MAX},
     journal,
 };
 use store::{
@@ -195,8 +195,8 @@ fn check(new: &NewDevice) -> Result<(), Error> {
         return Err(Error::refused("bad_imei", "imei2: must differ from imei"));
     }
     for (field, text) in [("serial", &new.serial), ("make", &new.make), ("model", &new.model)] {
-        if text.len() > 64 || text.contains(char::is_control) {
-            return Err(Error::refused("bad_text", format!("{field}: at most 64 characters")));
+        if text.len() > TEXT_MAX || text.contains(char::is_control) {
+            return Err(Error::refused("bad_text", format!("{field}: at most {TEXT_MAX} bytes")));
         }
     }
     Ok(())

@@ -33,11 +33,13 @@ pub fn screen(contract: &Contract, ladder: &Ladder) -> Screen {
 
 /// The permanent line that says who stands behind this phone.
 fn managed_by(ladder: &Ladder) -> String {
+    let lender = &ladder.lender.name;
+    // A name such as "Example Finance Ltd." brings the full stop along.
+    let ended = lender.trim_end_matches('.');
     format!(
-        "This phone is bought on instalments from {}. Until it is paid, {} can show messages and, \
-         after formal notices, restrict some functions. Emergency calls always work. Your data is \
-         never read, and your location is never known.",
-        ladder.lender.name, ladder.lender.name
+        "This phone is bought on instalments from {ended}. Until it is paid, {lender} can show \
+         messages and, after formal notices, restrict some functions. Emergency calls always work. \
+         Your data is never read, and your location is never known."
     )
 }
 

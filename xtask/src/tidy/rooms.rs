@@ -100,6 +100,7 @@ pub const ROOMS: &[Room] = &[
             ("utoipa", "the API's description, from code"),
             ("askama", "pages of the console and the portal"),
             ("aws-lc-rs", "the server's signatures and random bytes"),
+            ("rustix", "the clock that goes on while the machine is suspended"),
             ("rustls", "TLS"),
             ("rustls-pki-types", "certificate files"),
             ("tokio-rustls", "TLS"),
