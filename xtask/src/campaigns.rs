@@ -23,6 +23,15 @@ pub fn bench(root: &Path, arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// One short round of each bench: a bench that nobody runs stops working.
+pub fn bench_once(root: &Path) -> Result<()> {
+    for bench in BENCHES {
+        let short = if bench.contains("bench_store") { "--rounds 1 --ms 20" } else { "--rounds 1" };
+        Call::new(&format!("cargo run --release --locked {bench} -- {short}")).run(root)?;
+    }
+    Ok(())
+}
+
 /// Thousands of simulated worlds, then many rounds of killing a writing store and a server.
 pub fn long(root: &Path, seeds: u32, rounds: u32) -> Result<()> {
     let worlds = format!(

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::command::{Call, target_directory};
-use crate::{generate, needs, readme, tidy};
+use crate::{campaigns, generate, needs, readme, tidy};
 
 /// One stage.
 #[derive(Debug)]
@@ -76,6 +76,12 @@ pub const STAGES: &[Stage] = &[
         what: "200 simulated worlds keep every invariant",
         by_hand: || seeds().to_string(),
         run: |root| seeds().run(root),
+    },
+    Stage {
+        name: "benches",
+        what: "every bench runs; its figures mean nothing here",
+        by_hand: || "cargo xtask bench".to_owned(),
+        run: campaigns::bench_once,
     },
     Stage {
         name: "readme",

@@ -84,7 +84,7 @@ impl Device {
             battery: Some(80),
             hold_max_s: None,
         };
-        request(RequestKind::CheckIn, &message.encode(), &self.key)
+        request(&self.enrolment.0, &message.encode(), &self.key)
     }
 
     /// What the bare handler verifies with.
@@ -117,7 +117,7 @@ async fn enrolled(app: &App, tenant: TenantId, number: u32) -> Device {
         agent_version: "bench".to_owned(),
         tier: Tier::DeviceOwner,
     };
-    let offer = signed(Kind::EnrolOffer, &offer.encode(), &key);
+    let offer = signed(Kind::EnrolOffer, &[], &offer.encode(), &key);
     let reply = app.answer_offer(&offer).await.expect("terms");
     let terms: enrol::Terms = opened(&reply);
     let confirm = Confirm {
@@ -129,7 +129,7 @@ async fn enrolled(app: &App, tenant: TenantId, number: u32) -> Device {
         accepted: true,
         msg_no: 1,
     };
-    let confirm = signed(Kind::EnrolConfirm, &confirm.encode(), &key);
+    let confirm = signed(Kind::EnrolConfirm, &terms.enrolment.0, &confirm.encode(), &key);
     let lease: SignedLease = opened(&app.confirm_enrolment(&confirm).await.expect("a lease"));
     let content = protocol::lease::LeaseContent::decode(&lease.content).expect("a lease");
     Device {
@@ -164,12 +164,13 @@ fn contract(number: u32, imei: Imei) -> NewContract {
     }
 }
 
-fn signed(kind: Kind, payload: &[u8], key: &Ed25519Signer) -> Vec<u8> {
-    sign1(kind, &[], payload, key).expect("a software key signs")
+fn signed(kind: Kind, kid: &[u8], payload: &[u8], key: &Ed25519Signer) -> Vec<u8> {
+    sign1(kind, kid, payload, key).expect("a software key signs")
 }
 
-fn request(kind: RequestKind, payload: &[u8], key: &Ed25519Signer) -> Vec<u8> {
-    Request { kind, signed: signed(kind.kind(), payload, key) }.encode()
+fn request(kid: &[u8], payload: &[u8], key: &Ed25519Signer) -> Vec<u8> {
+    let kind = RequestKind::CheckIn;
+    Request { kind, signed: signed(kind.kind(), kid, payload, key) }.encode()
 }
 
 fn opened<M: Message>(reply: &Reply) -> M {
