@@ -12,6 +12,7 @@
 //! **Invariant:** no error and no `Debug` shows a borrower's name or phone number, or a whole IMEI.
 
 pub mod book;
+pub mod camt;
 pub mod chain;
 pub mod device;
 pub mod directory;

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it finds what it did not expect")]
 
 mod books;
+mod camt;
+mod camt_mapping;
 mod docs;
 mod journal;
 mod settings;
