@@ -10,16 +10,21 @@
 //! **Invariant:** a restriction has no value for a floor function.
 //! **Invariant:** knows nothing of `protocol`; a lease is made from a decision by the server.
 
+pub mod allocation;
+pub mod amortise;
 pub mod contract;
 pub mod decide;
+pub mod delinquency;
 pub mod evaluate;
 pub mod fact;
 pub mod ids;
 pub mod imei;
 pub mod ladder;
+pub mod late_fee;
 pub mod ledger;
 mod levels;
 pub mod money;
+pub mod payoff;
 pub mod policy;
 pub mod schedule;
 pub mod stage;

@@ -5,7 +5,7 @@ use crate::{Day, money::portion};
 /// Most rows of a schedule: ten years of weeks.
 pub const ROWS_MAX: usize = 520;
 /// Latest due date after the first, in days.
-const SPAN_MAX_DAYS: i32 = 11_000;
+pub(crate) const SPAN_MAX_DAYS: i32 = 11_000;
 
 /// The unit between two due dates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

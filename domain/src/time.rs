@@ -125,6 +125,16 @@ impl Day {
         (self.0 - earlier.0).get_days()
     }
 
+    /// The calendar year.
+    pub fn year(self) -> i16 {
+        self.0.year()
+    }
+
+    /// 1 = January … 12 = December.
+    pub fn month(self) -> u8 {
+        self.0.month().unsigned_abs()
+    }
+
     /// 1 = Monday … 7 = Sunday.
     pub fn weekday(self) -> u8 {
         self.0.weekday().to_monday_one_offset().unsigned_abs()

@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
-    admin::AdminArgs, demo::DemoArgs, device::DeviceArgs, import::ImportArgs, serve::ServeArgs,
-    sim::SimArgs, status::StatusArgs,
+    admin::AdminArgs, demo::DemoArgs, device::DeviceArgs, import::ImportArgs,
+    schedule::ScheduleArgs, serve::ServeArgs, sim::SimArgs, status::StatusArgs,
 };
 
 /// Quittance: device financing that ends in a quittance.
@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Explain a contract: where it stands, why, and what comes next
     Status(StatusArgs),
+    /// Print the instalments that terms come to, as JSON
+    Schedule(ScheduleArgs),
     /// One real agent as a process
     Device(DeviceArgs),
     /// Print the API's description, OpenAPI 3.1

@@ -16,6 +16,7 @@ mod logs;
 mod out;
 mod place;
 mod remote;
+mod schedule;
 mod serve;
 mod sim;
 mod status;
@@ -53,6 +54,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Demo(args) => demo::run(args, cli.json).await,
         Command::Sim(args) => tokio::task::block_in_place(|| sim::run(args, cli.json)),
         Command::Device(args) => device::run(args, cli.json).await,
+        Command::Schedule(args) => tokio::task::block_in_place(|| schedule::run(&args)),
         Command::Openapi => {
             out::line(server::api::openapi().trim_end());
             Ok(ExitCode::SUCCESS)

@@ -6,6 +6,8 @@ mod books;
 mod camt;
 mod camt_mapping;
 mod docs;
+mod golden_schedules;
 mod journal;
+mod schedules;
 mod settings;
 mod world;

@@ -5,4 +5,5 @@ mod book;
 mod help;
 mod kill;
 mod kit;
+mod schedule;
 mod serve;
