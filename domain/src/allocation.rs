@@ -69,10 +69,8 @@ pub enum Sweep {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     buckets: Vec<(Timing, Component)>,
-    /// The way through.
-    pub sweep: Sweep,
-    /// Money in advance.
-    pub advance: Advance,
+    sweep: Sweep,
+    advance: Advance,
 }
 
 /// What is still open of one instalment, in minor units, none below zero.
@@ -208,6 +206,16 @@ impl Order {
     /// The same order with another rule for money in advance.
     pub fn with_advance(self, advance: Advance) -> Order {
         Order { advance, ..self }
+    }
+
+    /// The same order by another way through its buckets.
+    pub fn with_sweep(self, sweep: Sweep) -> Order {
+        Order { sweep, ..self }
+    }
+
+    /// What becomes of money in advance.
+    pub fn advance(&self) -> Advance {
+        self.advance
     }
 
     /// The buckets, first first.
@@ -348,7 +356,7 @@ mod tests {
     #[test]
     fn a_vertical_sweep_goes_component_by_component() {
         let mut owed = book();
-        let order = Order { sweep: Sweep::Vertical, ..Order::default() };
+        let order = Order::default().with_sweep(Sweep::Vertical);
         let done = allocate(&mut owed, 25, day("2026-04-01"), &order);
         assert_eq!(owed.iter().map(|row| row.interest).collect::<Vec<_>>(), [0, 0, 5]);
         assert_eq!(done.portions.len(), 3);

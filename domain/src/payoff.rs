@@ -3,7 +3,7 @@
 use crate::{
     Day,
     allocation::Owed,
-    amortise::{self, Method, Plan, Rest, Rounding, Row, Unpayable, divide},
+    amortise::{self, Method, Plan, Rounding, Row, Unpayable, divide},
 };
 
 /// Until when the running period bears interest.
@@ -114,9 +114,8 @@ impl Rows<'_> {
         let plan = self.plan;
         let end = if until == Until::PeriodEnd { self.rows[running].due } else { on };
         let declining = plan.given.is_empty() && plan.method == Method::Declining;
-        let counted = plan.rest == Rest::Daily || until == Until::PeriodEnd;
         let waiting = collects > running || self.waits(running);
-        if declining && counted && running >= self.down {
+        if declining && running >= self.down {
             let mut sum = 0_i64;
             let first = if waiting { self.down } else { running };
             for row in first..=running {

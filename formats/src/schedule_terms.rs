@@ -204,7 +204,7 @@ fn calendar(plan: &mut Plan, terms: &mut Fields) -> Result<(), FieldError> {
     let units = [("days", Period::Days), ("weeks", Period::Weeks), ("months", Period::Months)];
     plan.period = terms.word("unit", &units)?.unwrap_or(Period::Months);
     plan.every = terms.count("every")?.unwrap_or(1);
-    plan.first_due = terms.day("first_due")?;
+    plan.first_due = terms.day("first_due")?.or(terms.day("first_due_date")?);
     plan.disbursed_on = terms.day("disbursed_on")?;
     let ends = [("clamp", MonthEnd::Clamp), ("roll", MonthEnd::Roll)];
     plan.month_end = terms.word("month_end", &ends)?.unwrap_or_default();
@@ -330,16 +330,18 @@ fn events(list: &[Value], path: &str, places: u32) -> Result<Vec<Event>, FieldEr
     let read = |(index, value): (usize, &Value)| {
         let mut event = Fields::new(value, &format!("{path}[{index}]"))?;
         let kind = event.text("type")?;
-        let on = event.day("on")?;
+        let on = event.day("on")?.or(event.day("date")?);
         let read = match event.needed("type", kind)?.as_str() {
             "reschedule" => reschedule(&mut event)?,
+            "overdue" => Event::Overdue { on: event.needed("on", on)? },
             "disbursement" => {
                 let amount = event.decimal("amount", places)?;
                 let on = event.needed("on", on)?;
                 Event::Disbursement { on, amount: event.needed("amount", amount)? }
             }
             other => {
-                let message = format!("{other:?}: expected one of reschedule, disbursement");
+                let message =
+                    format!("{other:?}: expected one of reschedule, disbursement, overdue");
                 return Err(event.wrong("type", message));
             }
         };

@@ -128,7 +128,8 @@ fn declining(plan: &Plan, financed: i64) -> Result<Made, Unpayable> {
     let agreed = Calendar::agreed(plan).spans(plan.count)?;
     let factors = factors(plan, &agreed)?;
     let grace = plan.grace() as usize;
-    let book = Book { plan, financed, spans: &agreed, factors: &factors, advances: &[] };
+    let book =
+        Book { plan, financed, spans: &agreed, factors: &factors, advances: &[], overdue: &[] };
     let mut pays = vec![Pay::Principal(0); agreed.len()];
     if let Some(each) = principal_part(plan, financed)? {
         pays[grace..].fill(Pay::Principal(each));
@@ -204,7 +205,9 @@ fn reckon_moved(
 ) -> Result<(Vec<Span>, Vec<Part>), Unpayable> {
     let spans = Calendar::moved(plan)?.spans(plan.count)?;
     let factors = factors(plan, &spans)?;
-    let parts = Book { plan, spans: &spans, factors: &factors, ..*book }.walk(pays)?;
+    let overdue = overdue(plan, &spans)?;
+    let moved = Book { plan, spans: &spans, factors: &factors, overdue: &overdue, ..*book };
+    let parts = moved.walk(pays)?;
     Ok((spans, parts))
 }
 
@@ -219,8 +222,8 @@ fn eventful(
     let factors = factors(plan, &spans)?;
     let grace = plan.grace() as usize;
     let (mut advances, mut payment) = (Vec::new(), payment);
-    let bare = Book { plan, financed, spans: &spans, factors: &factors, advances: &[] };
-    let mut parts = None;
+    let bare =
+        Book { plan, financed, spans: &spans, factors: &factors, advances: &[], overdue: &[] };
     let mut seen = plan.start;
     for event in &plan.events {
         let Event::Disbursement { on, amount } = *event else { continue };
@@ -242,15 +245,29 @@ fn eventful(
         let owed = book.after_advances(row, before)?;
         let first = row.max(grace);
         payment = level::payment(plan, owed, 0, &factors[first..])?;
-        let (kept, made) = level::smoothed(&book, &mut pays, first, payment)?;
-        payment = kept;
-        parts = Some(made);
+        (payment, _) = level::smoothed(&book, &mut pays, first, payment)?;
     }
-    let parts = match parts {
-        Some(parts) => parts,
-        None => bare.walk(&pays)?,
-    };
+    let overdue = overdue(plan, &spans)?;
+    let parts = Book { advances: &advances, overdue: &overdue, ..bare }.walk(&pays)?;
     Ok((spans, Some(payment), parts))
+}
+
+/// Factors of principal past due: from each row's begin to the last day known to be unpaid.
+fn overdue(plan: &Plan, spans: &[Span]) -> Result<Vec<Factor>, Unpayable> {
+    let days = plan.events.iter().filter_map(|event| match event {
+        Event::Overdue { on } => Some(*on),
+        _ => None,
+    });
+    let Some(until) = days.max() else { return Ok(Vec::new()) };
+    if until < plan.start {
+        return Err(Unpayable::Event);
+    }
+    let free = plan.interest_free as usize;
+    let one = |(row, span): (usize, &Span)| match row < free {
+        true => Ok(Factor::NONE),
+        false => factor::between(plan, span, span.begin, until.min(span.due)),
+    };
+    spans.iter().enumerate().map(one).collect()
 }
 
 fn fixed(plan: &Plan, financed: i64, payment: i64) -> Result<Made, Unpayable> {
@@ -261,7 +278,7 @@ fn fixed(plan: &Plan, financed: i64, payment: i64) -> Result<Made, Unpayable> {
         return Err(Unpayable::Date);
     }
     let all = factors(plan, &spans)?;
-    let book = Book { plan, financed, spans: &spans, factors: &all, advances: &[] };
+    let book = Book { plan, financed, spans: &spans, factors: &all, advances: &[], overdue: &[] };
     let rows = book.rows_of_payment(payment)?;
     let spans = calendar.spans(u32::try_from(rows).map_err(|_| Unpayable::Count)?)?;
     let mut pays = vec![Pay::Total(payment); rows];

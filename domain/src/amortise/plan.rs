@@ -148,6 +148,12 @@ pub enum Event {
         /// How much, in minor units.
         amount: i64,
     },
+    /// Nothing was paid until this day: principal past due goes on bearing interest up to it. The
+    /// payment stays; the last row takes the difference.
+    Overdue {
+        /// The day up to which interest is known.
+        on: Day,
+    },
 }
 
 /// The terms of a schedule. Amounts are minor units.
@@ -294,6 +300,11 @@ impl Plan {
             return Err(Unpayable::Unsupported);
         }
         let handed = |event: &Event| matches!(event, Event::Disbursement { .. });
+        let late = |event: &Event| matches!(event, Event::Overdue { .. });
+        let declining = self.rules == RuleSet::Progressive && self.method == Method::Declining;
+        if self.events.iter().any(late) && !declining {
+            return Err(Unpayable::Unsupported);
+        }
         let level = matches!(self.shape, Shape::Level) && self.method == Method::Declining;
         let one_sum = self.down_payment == DownPayment::None;
         if self.events.iter().any(handed)

@@ -51,15 +51,17 @@ pub(super) struct Book<'a> {
     pub(super) spans: &'a [Span],
     pub(super) factors: &'a [Factor],
     pub(super) advances: &'a [Advance],
+    /// Of each row: interest on principal past due, until the day it is known to be unpaid.
+    pub(super) overdue: &'a [Factor],
 }
 
 impl Book<'_> {
     /// Walks the rows. Every row before the last must pay its interest and leave something.
     pub(super) fn walk(&self, pays: &[Pay]) -> Result<Vec<Part>, Unpayable> {
         let mut parts = Vec::with_capacity(self.spans.len());
-        let (mut balance, mut deferred) = (self.financed, 0_i64);
+        let (mut balance, mut deferred, mut fallen_due) = (self.financed, 0_i64, 0_i64);
         for row in 0..self.spans.len() {
-            let own = self.own_interest(row, balance)?;
+            let own = self.own_interest(row, balance, fallen_due)?;
             balance = self.after_advances(row, balance)?;
             let last = row + 1 == self.spans.len();
             let principal = match pays.get(row) {
@@ -72,6 +74,7 @@ impl Book<'_> {
                 return Err(Unpayable::NotAmortising);
             }
             balance = balance.checked_sub(principal).ok_or(Unpayable::Overflow)?;
+            fallen_due = fallen_due.checked_add(principal).ok_or(Unpayable::Overflow)?;
             let open_later = self.advances.iter().any(|advance| advance.row > row);
             if !last && balance <= 0 && !(balance == 0 && open_later) {
                 return Err(Unpayable::LastRow);
@@ -88,7 +91,7 @@ impl Book<'_> {
     pub(super) fn rows_of_payment(&self, payment: i64) -> Result<usize, Unpayable> {
         let mut balance = self.financed;
         for row in 0..self.spans.len() {
-            let own = self.own_interest(row, balance)?;
+            let own = self.own_interest(row, balance, 0)?;
             if balance.saturating_add(own) <= payment {
                 return Ok(row + 1);
             }
@@ -103,8 +106,9 @@ impl Book<'_> {
         Err(Unpayable::NotAmortising)
     }
 
-    fn own_interest(&self, row: usize, balance: i64) -> Result<i64, Unpayable> {
+    fn own_interest(&self, row: usize, balance: i64, past_due: i64) -> Result<i64, Unpayable> {
         let mut parts = vec![(balance, self.factors[row])];
+        parts.extend(self.overdue.get(row).map(|factor| (past_due, *factor)));
         let advances = self.advances.iter().filter(|advance| advance.row == row);
         parts.extend(advances.map(|advance| (advance.amount, advance.factor)));
         factor::interest(self.plan, &parts)

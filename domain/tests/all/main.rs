@@ -11,4 +11,6 @@ mod packs;
 mod properties;
 mod release;
 mod scene;
+mod schedule_laws;
+mod schedules;
 mod zones;
