@@ -189,6 +189,7 @@ impl Order {
         Some(match name {
             "default" => Order::default(),
             "mifos-standard-strategy" => Order::uniform([Penalty, Fee, Interest, Principal]),
+            "rbi-india-strategy" => all_interest_first(),
             "principal-interest-penalties-fees-order-strategy" => {
                 Order::uniform([Principal, Interest, Penalty, Fee])
             }
@@ -228,6 +229,19 @@ impl Order {
         let runs = self.buckets.chunk_by(|one, two| one.0 == two.0);
         runs.map(|run| (run[0].0, run.iter().map(|bucket| bucket.1).collect()))
     }
+}
+
+/// Charges and interest of all that is past due or due, before any principal.
+fn all_interest_first() -> Order {
+    use Component::{Fee, Interest, Penalty, Principal};
+    use Timing::{Due, InAdvance, PastDue};
+    let mut buckets = Vec::with_capacity(12);
+    for timing in [PastDue, Due] {
+        buckets.extend([Penalty, Fee, Interest].map(|part| (timing, part)));
+    }
+    buckets.extend([(PastDue, Principal), (Due, Principal)]);
+    buckets.extend([Penalty, Fee, Interest, Principal].map(|part| (InAdvance, part)));
+    Order { buckets, sweep: Sweep::default(), advance: Advance::default() }
 }
 
 /// Pays `amount` on a day. `owed` loses what was paid; its rows stand by rising due date. An amount
@@ -368,6 +382,9 @@ mod tests {
         assert_eq!(left(&standard, 10).0[0], [0, 0, 8, 100]);
         let principal = Order::named("principal-interest-penalties-fees-order-strategy").unwrap();
         assert_eq!(left(&principal, 104).0[0], [3, 5, 6, 0]);
+        let interest_first = Order::named("rbi-india-strategy").unwrap();
+        assert_eq!(left(&interest_first, 30).0[..2], [[0, 0, 0, 100], [0, 0, 3, 100]]);
+        assert_eq!(left(&interest_first, 143).0[..2], [[0, 0, 0, 0], [0, 0, 0, 90]]);
         assert_eq!(Order::named("no-such-strategy"), None);
         let ahead = Order::named(
             "due-penalty-fee-interest-principal-in-advance-\

@@ -32,6 +32,14 @@ pub(super) enum Factor {
 impl Factor {
     pub(super) const NONE: Factor = Factor::Exact(Ratio::ZERO);
 
+    /// Whether nothing is charged.
+    pub(super) fn is_none(self) -> bool {
+        match self {
+            Factor::Exact(ratio) => ratio == Ratio::ZERO,
+            Factor::Rounded(decimal) => decimal.is_zero(),
+        }
+    }
+
     /// With the digits of a context.
     pub(super) fn decimal(self, precision: Precision) -> Result<Decimal, Unpayable> {
         match self {

@@ -15,9 +15,15 @@ pub(super) fn payment(
     left: i64,
     factors: &[Factor],
 ) -> Result<i64, Unpayable> {
-    let exact = annuity(plan, owed, left, factors)?;
-    let whole = exact.whole(plan.rounding).ok_or(Unpayable::Overflow)?;
-    let payment = plan.instalment(plan.cash(whole)?)?;
+    // Without interest the payment is a plain quotient, and no digit need be lost on a large sum.
+    let cash = if factors.iter().all(|factor| factor.is_none()) {
+        let rows = i128::try_from(factors.len()).map_err(|_| Unpayable::Count)?;
+        plan.cash_ratio(i128::from(owed) - i128::from(left), rows)?
+    } else {
+        let exact = annuity(plan, owed, left, factors)?;
+        plan.cash(exact.whole(plan.rounding).ok_or(Unpayable::Overflow)?)?
+    };
+    let payment = plan.instalment(cash)?;
     if payment > 0 { Ok(payment) } else { Err(Unpayable::Payment) }
 }
 

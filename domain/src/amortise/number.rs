@@ -100,6 +100,10 @@ impl Decimal {
     pub(super) const ZERO: Decimal = Decimal { digits: 0, exponent: 0 };
     pub(super) const ONE: Decimal = Decimal { digits: 1, exponent: 0 };
 
+    pub(super) fn is_zero(self) -> bool {
+        self.digits == 0
+    }
+
     /// The whole number it rounds to.
     pub(super) fn whole(self, rounding: Rounding) -> Option<i128> {
         match u32::try_from(self.exponent) {

@@ -212,6 +212,10 @@ fn a_second_purchase_joins_from_its_day() {
     let rest = made(&Plan { principal: owed, start: day("2024-02-01"), count: 5, ..base.clone() });
     let money = |rows: &[Row]| rows.iter().map(|row| (row.due, row.total())).collect::<Vec<_>>();
     assert_eq!(money(&later.rows[1..]), money(&rest.rows));
+    let third = with("2024-03-01", 10_000);
+    let totals: Vec<i64> = third.rows.iter().map(Row::total).collect();
+    assert_eq!(totals, [1_713, 1_713, 4_263, 4_263, 4_263, 4_261]);
+    assert_eq!(third.rows[2].interest, 132);
     // Within a period the parts of its interest are rounded once, as their sum.
     let within = with("2024-01-08", 20_000);
     assert_eq!(within.rows[0].interest, 201);
@@ -267,6 +271,8 @@ fn principal_past_due_bears_interest_until_it_is_known_to_be_paid() {
 fn limits_are_refused_and_never_wrapped() {
     let huge = Plan { rate: percent(1_000), ..plan(PRINCIPAL_MAX, "2026-01-01", 12) };
     assert_eq!(made(&huge).rows[11].balance, 0);
+    let free = plan(PRINCIPAL_MAX - 1, "2026-01-01", 7);
+    assert_eq!(made(&free).payment, Some((PRINCIPAL_MAX - 1) / 7 + 1), "no digit is lost");
     let more = Plan { principal: PRINCIPAL_MAX + 1, ..huge.clone() };
     assert_eq!(amortise(&more), Err(Unpayable::Overflow));
     let years =
