@@ -6,7 +6,7 @@
 
 use crate::{
     Day,
-    amortise::{Rounding, divide},
+    amortise::{Rounding, Row, divide},
 };
 
 /// What a debt is for.
@@ -117,6 +117,13 @@ impl Owed {
             Component::Interest => &mut self.interest,
             Component::Principal => &mut self.principal,
         }
+    }
+}
+
+impl From<&Row> for Owed {
+    /// A row of which nothing is paid.
+    fn from(row: &Row) -> Owed {
+        Owed { principal: row.principal, interest: row.interest, ..Owed::nothing(row.due) }
     }
 }
 

@@ -179,10 +179,6 @@ fn handed_later(plan: &Plan) -> i64 {
     plan.events.iter().map(amount).sum()
 }
 
-fn owes(row: &Row) -> Owed {
-    Owed { principal: row.principal, interest: row.interest, ..Owed::nothing(row.due) }
-}
-
 fn books() -> impl Strategy<Value = Vec<Owed>> {
     let amount = || prop_oneof![1 => Just(0), 2 => 0..2_000_i64];
     let row = (1..40_i32, amount(), amount(), amount(), amount());
@@ -281,7 +277,7 @@ proptest! {
     fn a_payoff_never_asks_for_more_than_the_schedule(plan in plans(), after in 0..2_000_i32) {
         let plan = Plan { events: Vec::new(), ..plan };
         let Ok(table) = amortise(&plan) else { return Ok(()) };
-        let owed: Vec<Owed> = table.rows.iter().map(owes).collect();
+        let owed: Vec<Owed> = table.rows.iter().map(Owed::from).collect();
         let on = plan.start.plus_days(after).unwrap();
         let early = quote(&plan, &table.rows, &owed, on, Until::PayoffDay).unwrap();
         let late = quote(&plan, &table.rows, &owed, on, Until::PeriodEnd).unwrap();

@@ -312,7 +312,7 @@ fn given_rows_pay_back_exactly() {
 fn a_payoff_asks_for_the_days_that_have_run() {
     let base = Plan { rate: percent(12), ..plan(10_000, "2026-01-01", 4) };
     let table = made(&base);
-    let owed: Vec<Owed> = table.rows.iter().map(owes).collect();
+    let owed: Vec<Owed> = table.rows.iter().map(Owed::from).collect();
     let interest =
         |on: &str, until| quote(&base, &table.rows, &owed, day(on), until).unwrap().interest;
     assert_eq!(interest("2026-01-01", Until::PayoffDay), 0);
@@ -342,15 +342,11 @@ fn interest_that_waits_for_its_grace_is_part_of_a_payoff() {
                 ..plan(10_000, "2026-01-01", 4)
             };
             let table = made(&waiting);
-            let owed: Vec<Owed> = table.rows.iter().map(owes).collect();
+            let owed: Vec<Owed> = table.rows.iter().map(Owed::from).collect();
             let on = |on| quote(&waiting, &table.rows, &owed, day(on), Until::PayoffDay).unwrap();
             let run = on("2026-02-15").interest;
             assert!((130..=155).contains(&run), "{rest:?} {method:?}: {run}");
             assert_eq!(on("2026-04-01").interest, table.rows[2].interest);
         }
     }
-}
-
-fn owes(row: &Row) -> Owed {
-    Owed { principal: row.principal, interest: row.interest, ..Owed::nothing(row.due) }
 }

@@ -132,12 +132,7 @@ fn every_payoff_is_quoted_to_the_cent() {
     for case in cases("payoff_cases") {
         let plan = parse_plan(&case["schedule_terms"], Some(RuleSet::Progressive)).unwrap();
         let table = amortise(&plan).unwrap();
-        let owes = |row: &domain::amortise::Row| Owed {
-            principal: row.principal,
-            interest: row.interest,
-            ..Owed::nothing(row.due)
-        };
-        let mut owed: Vec<Owed> = table.rows.iter().map(owes).collect();
+        let mut owed: Vec<Owed> = table.rows.iter().map(Owed::from).collect();
         let until = match case["interest_until"].as_str().unwrap() {
             "payoff date" => Until::PayoffDay,
             "end of the running period" => Until::PeriodEnd,
@@ -183,12 +178,7 @@ fn every_late_fee_falls_once() {
             minimum_past_due: 0,
             caps: Caps::default(),
         };
-        let owes = |row: &domain::amortise::Row| Owed {
-            principal: row.principal,
-            interest: row.interest,
-            ..Owed::nothing(row.due)
-        };
-        let mut owed: Vec<Owed> = table.rows.iter().map(owes).collect();
+        let mut owed: Vec<Owed> = table.rows.iter().map(Owed::from).collect();
         let until = day(&case["nothing_paid_until"]);
         let fees = fall_until(&rule, &owed, until, table.principal, &mut Charged::default());
         for (row, _, amount) in fees {
