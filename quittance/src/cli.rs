@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
-    admin::AdminArgs, demo::DemoArgs, device::DeviceArgs, import::ImportArgs,
+    admin::AdminArgs, demo::DemoArgs, device::DeviceArgs, import::ImportArgs, ledger::LedgerArgs,
     schedule::ScheduleArgs, serve::ServeArgs, sim::SimArgs, status::StatusArgs,
 };
 
@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Explain a contract: where it stands, why, and what comes next
     Status(StatusArgs),
+    /// The books: export them, sum them up, look through them
+    Ledger(LedgerArgs),
     /// Print the instalments that terms come to, as JSON
     Schedule(ScheduleArgs),
     /// One real agent as a process

@@ -12,6 +12,7 @@ mod demo;
 mod device;
 mod fail;
 mod import;
+mod ledger;
 mod logs;
 mod out;
 mod place;
@@ -51,6 +52,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Admin(args) => admin::run(args, cli.json).await,
         Command::Import(args) => import::run(args, cli.json).await,
         Command::Status(args) => status::run(args, cli.json).await,
+        Command::Ledger(args) => ledger::run(args, cli.json).await,
         Command::Demo(args) => demo::run(args, cli.json).await,
         Command::Sim(args) => tokio::task::block_in_place(|| sim::run(args, cli.json)),
         Command::Device(args) => device::run(args, cli.json).await,

@@ -15,7 +15,7 @@ pub(crate) struct Before {
     pub(crate) head: Head,
 }
 
-/// Postings sum to zero per currency, and the new head is the hash of the last line.
+/// Postings sum to zero per currency and bear one moment, and the new head is the hash of the last line.
 pub(crate) fn shape(item: &Item) -> Result<(), Fault> {
     let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
     for posting in &item.postings {
@@ -23,6 +23,9 @@ pub(crate) fn shape(item: &Item) -> Result<(), Fault> {
     }
     if let Some((currency, sum)) = sums.into_iter().find(|(_, sum)| *sum != 0) {
         return breach(item, &format!("its postings in {currency} sum to {sum}"));
+    }
+    if item.postings.windows(2).any(|pair| pair[0].at != pair[1].at) {
+        return breach(item, "its postings bear several moments");
     }
     match item.journal.last() {
         Some(line) if line.hash != item.change.head.hash => {

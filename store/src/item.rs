@@ -89,7 +89,7 @@ pub struct Item {
     pub change: Change,
     /// Journal entries, numbered on from the head that was loaded.
     pub journal: Vec<Line>,
-    /// Double entry; sums to zero per currency.
+    /// Double entry; sums to zero per currency, booked at one moment.
     pub postings: Vec<Posting>,
     /// Names that become this unit's, or the whole item fails.
     pub reserve: Vec<Reservation>,

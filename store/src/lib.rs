@@ -30,7 +30,8 @@ pub use item::{
 pub use memory::MemoryStore;
 pub use open::open;
 pub use query::{
-    Claimed, Count, Cursor, Entry, JournalEntry, Page, Presence, Query, Queue, UnitEntry,
+    Booked, Claimed, Count, Cursor, Entry, JournalEntry, LedgerPage, Page, Presence, Query, Queue,
+    Span, UnitEntry,
 };
 pub use sqlite::{SqliteOptions, SqliteStore};
 
@@ -55,8 +56,8 @@ pub trait Store: Send + Sync {
     /// share one durable sync, never one fate; of two items of one unit the second sees the first.
     ///
     /// The command key is looked up first, then the version, then the names. Postings that do not
-    /// sum to zero, or a head that is not its last line's hash, are a fault and the whole call
-    /// changes nothing; a journal that does not go on from the stored head is a fault and that
+    /// sum to zero or bear several moments, or a head that is not its last line's hash, are a
+    /// fault and the whole call changes nothing; a journal that does not go on from the stored head is a fault and that
     /// item changes nothing. After a fault, ask again with the same keys: what was done answers
     /// `Repeat`.
     fn commit(&self, batch: Vec<Item>) -> Work<'_, Vec<Outcome>>;
@@ -89,4 +90,9 @@ pub trait Views: Send + Sync {
 
     /// Sum of all postings by account, which is zero, and units in `in_transit`.
     fn trial_balance(&self, tenant: TenantId) -> Work<'_, Vec<(String, String, i64)>>;
+
+    /// One page of a tenant's ledger by booking moment, then unit, then number; all legs of one
+    /// commit stand together. Stable under writes, as `page` is: what is booked behind the
+    /// position is not seen.
+    fn ledger(&self, span: Span, after: Option<Cursor>, limit: u32) -> Work<'_, LedgerPage>;
 }

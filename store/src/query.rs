@@ -140,6 +140,51 @@ pub struct Claimed {
     pub attempt: u32,
 }
 
+/// A stretch of a tenant's ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Booked at this moment or later; `None` = from the first.
+    pub from: Option<Moment>,
+    /// Booked before this moment; `None` = to the last.
+    pub until: Option<Moment>,
+}
+
+/// One leg of a double entry as stored, with the commit that booked it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Booked {
+    /// Booking moment, the same for all legs of one commit.
+    pub at: Moment,
+    /// Whose commit it was.
+    pub unit: UnitId,
+    /// What the unit is.
+    pub kind: UnitKind,
+    /// The unit's name facet: a contract's reference, or the one received money names.
+    pub name: String,
+    /// The unit's version that the commit made.
+    pub version: u64,
+    /// The commit's command.
+    pub command: String,
+    /// Number of the leg within the unit, from 1.
+    pub entry: u64,
+    /// Account name of the chart of accounts.
+    pub account: String,
+    /// Minor units; debit positive, credit negative.
+    pub minor: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+/// One page of a tenant's ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerPage {
+    /// At most `limit` legs.
+    pub legs: Vec<Booked>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
 /// Contracts counted together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Count {

@@ -49,6 +49,12 @@ const NEEDS: &[Need] = &[
         package: "git",
         by_hand: "install git (Debian: apt-get install git)",
     },
+    Need {
+        shows: "hledger --version",
+        purpose: "checks exported ledgers with somebody else's program",
+        package: "hledger",
+        by_hand: "install hledger 1.25 or later (Debian: apt-get install hledger)",
+    },
 ];
 
 /// Looks for everything, installs what it may, and names all that is still missing.

@@ -5,5 +5,6 @@ mod book;
 mod help;
 mod kill;
 mod kit;
+mod ledger;
 mod schedule;
 mod serve;

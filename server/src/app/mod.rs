@@ -4,10 +4,12 @@
 
 pub mod act;
 pub mod change;
+pub mod check_books;
 pub mod check_in;
 pub mod directory;
 pub mod enrol_device;
 pub mod explain_contract;
+pub mod export_ledger;
 pub mod lease;
 pub mod list;
 pub mod manage;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::{Moment, TenantId, UnitId};
 use store::{
-    Backend, Claimed, Count, Cursor, Item, Outcome, Page, Presence, Query, Queue, Row, Store,
-    UnitKind, Views, Work,
+    Backend, Claimed, Count, Cursor, Item, LedgerPage, Outcome, Page, Presence, Query, Queue, Row,
+    Span, Store, UnitKind, Views, Work,
 };
 
 use super::Metrics;
@@ -85,6 +85,10 @@ impl Views for Metered {
 
     fn trial_balance(&self, tenant: TenantId) -> Work<'_, Vec<(String, String, i64)>> {
         self.store.trial_balance(tenant)
+    }
+
+    fn ledger(&self, span: Span, after: Option<Cursor>, limit: u32) -> Work<'_, LedgerPage> {
+        self.store.ledger(span, after, limit)
     }
 }
 

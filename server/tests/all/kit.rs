@@ -185,6 +185,10 @@ impl House {
         let balance = self.balance().await;
         let sum: i128 = balance.values().map(|minor| i128::from(*minor)).sum();
         assert_eq!(sum, 0, "{balance:?}");
+        // Whether money has arrived is for those to ask who wait for it.
+        let mut books = self.app.check_books(self.tenant, |_| {}).await.unwrap();
+        books.findings.retain(|found| found.check != server::app::check_books::DRAINS);
+        assert_eq!(books.findings, []);
     }
 
     async fn check_unit(&self, row: &Row) {

@@ -7,8 +7,8 @@ use std::sync::{
 
 use domain::{Moment, TenantId, UnitId};
 use store::{
-    Claimed, Count, Cursor, Fault, Item, MemoryStore, Outcome, Page, Presence, Query, Queue, Row,
-    Store, Views, Work,
+    Claimed, Count, Cursor, Fault, Item, LedgerPage, MemoryStore, Outcome, Page, Presence, Query,
+    Queue, Row, Span, Store, Views, Work,
 };
 
 /// A memory store that can run out of commits.
@@ -71,5 +71,9 @@ impl Views for Mortal {
 
     fn trial_balance(&self, tenant: TenantId) -> Work<'_, Vec<(String, String, i64)>> {
         self.inner.trial_balance(tenant)
+    }
+
+    fn ledger(&self, span: Span, after: Option<Cursor>, limit: u32) -> Work<'_, LedgerPage> {
+        self.inner.ledger(span, after, limit)
     }
 }

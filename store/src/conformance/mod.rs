@@ -1,6 +1,7 @@
 //! The suite every backend passes. A backend's own test file names a way to make a store and
 //! calls [`conformance!`](crate::conformance!), which makes one test of each behaviour.
 
+mod books;
 mod commits;
 mod fixture;
 mod model;
@@ -13,6 +14,7 @@ use std::{any::Any, future::Future, sync::Arc};
 
 use crate::Backend;
 
+pub use books::*;
 pub use commits::*;
 pub use model::*;
 pub use names::*;
@@ -97,6 +99,11 @@ macro_rules! conformance {
             latest_presence_wins
             presence_numbers_are_bounded
             trial_balance_is_zero
+            ledger_is_in_time_order
+            ledger_pages_are_stable_under_writes
+            ledger_adds_up_to_the_trial_balance
+            foreign_ledger_cursor_is_a_fault
+            postings_of_several_moments_change_nothing
             counts_add_up_to_the_contracts
             large_text_is_kept_as_it_is
             random_commits_follow_the_model

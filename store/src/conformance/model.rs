@@ -6,8 +6,8 @@ use std::sync::Arc;
 use domain::UnitId;
 
 use crate::{
-    Backend, Claimed, Conflict, Entry, Item, JobKey, NextLook, Outcome, Personal, Presence, Query,
-    Queue, Reservation, Row, Space, UnitKind,
+    Backend, Booked, Claimed, Conflict, Entry, Item, JobKey, NextLook, Outcome, Personal, Presence,
+    Query, Queue, Reservation, Row, Space, Span, UnitKind,
 };
 
 use super::fixture::*;
@@ -154,6 +154,25 @@ impl World {
             assert_eq!(owner(store, &name).await, model.owner(&name));
         }
         self.compare_units(store, &rows).await;
+        self.compare_ledger(store, model).await;
+    }
+
+    /// One stretch of this world's ledger in pages of three. Other worlds share its times.
+    async fn compare_ledger(&self, store: &dyn Backend, model: &Model) {
+        let (from, until) = (Some(at(20)), Some(at(200)));
+        let span = Span { tenant: TENANT, from, until };
+        let (mut legs, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.ledger(span, after, 3).await.expect("the store pages its ledger");
+            legs.extend(page.legs);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let own = |leg: &Booked| (0..UNITS).any(|number| self.unit(number) == leg.unit);
+        let legs: Vec<_> = legs.into_iter().filter(own).collect();
+        assert_eq!(legs, model.booked(&span));
     }
 
     /// Pages of two, filtered, against the rows loaded one by one.
@@ -346,6 +365,37 @@ impl Model {
             Entry::Posting(leg.at, leg.account.to_owned(), leg.minor, leg.currency)
         };
         legs.map(entry).collect()
+    }
+
+    /// Every leg of a stretch, sorted into its place.
+    fn booked(&self, span: &Span) -> Vec<Booked> {
+        let mut all = Vec::new();
+        let mut counts: Vec<(UnitId, u64, u64)> = Vec::new();
+        for item in &self.items {
+            let known = counts.iter().find(|(unit, ..)| *unit == item.unit).copied();
+            let (unit, version, mut entry) = known.unwrap_or((item.unit, 0, 0));
+            let name = self.row(unit).map(|row| row.facets.name).unwrap_or_default();
+            for leg in &item.postings {
+                entry += 1;
+                all.push(Booked {
+                    at: leg.at,
+                    unit,
+                    kind: item.kind,
+                    name: name.clone(),
+                    version: version + 1,
+                    command: item.command.name.to_owned(),
+                    entry,
+                    account: leg.account.to_owned(),
+                    minor: leg.minor,
+                    currency: leg.currency.clone(),
+                });
+            }
+            counts.retain(|(of, ..)| *of != unit);
+            counts.push((unit, version + 1, entry));
+        }
+        all.retain(|leg| span.from <= Some(leg.at) && span.until.is_none_or(|end| leg.at < end));
+        all.sort_by_key(|leg| (leg.at, leg.unit, leg.entry));
+        all
     }
 
     fn personal(&self, unit: UnitId) -> Vec<Entry> {

@@ -9,8 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use domain::{Moment, TenantId, UnitId};
 
 use crate::{
-    Claimed, Count, Cursor, Item, Outcome, Page, Presence, Query, Queue, Row, Store, Views, Work,
-    check,
+    Claimed, Count, Cursor, Item, LedgerPage, Outcome, Page, Presence, Query, Queue, Row, Span,
+    Store, Views, Work, check,
 };
 use state::State;
 
@@ -87,5 +87,9 @@ impl Views for MemoryStore {
 
     fn trial_balance(&self, tenant: TenantId) -> Work<'_, Vec<(String, String, i64)>> {
         Box::pin(async move { read::trial_balance(&self.state(), tenant) })
+    }
+
+    fn ledger(&self, span: Span, after: Option<Cursor>, limit: u32) -> Work<'_, LedgerPage> {
+        Box::pin(async move { read::ledger(&self.state(), &span, after.as_ref(), limit) })
     }
 }

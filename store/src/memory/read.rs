@@ -8,8 +8,8 @@ use std::{
 use domain::{TenantId, UnitId};
 
 use crate::{
-    Count, Cursor, Entry, Fault, Page, Query, Row, UnitKind,
-    cursor::{cut, single},
+    Count, Cursor, Entry, Fault, LedgerPage, Page, Query, Row, Span, UnitKind,
+    cursor::{begin, cut, cut_legs, single},
 };
 
 use super::state::{State, Unit};
@@ -45,6 +45,7 @@ pub(super) fn page(
         Query::Ledger(unit) => {
             let legs = state.units.get(unit).map_or(&[][..], |unit| &unit.ledger[..]);
             let entries = numbered(legs, after)?.map(|(number, leg)| {
+                let leg = &leg.posting;
                 let (account, currency) = (leg.account.to_owned(), leg.currency.clone());
                 let entry = Entry::Posting(leg.at, account, leg.minor, currency);
                 (Cursor::of_number(number), entry)
@@ -85,7 +86,8 @@ pub(super) fn trial_balance(
 ) -> Result<Vec<(String, String, i64)>, Fault> {
     let mut sums: BTreeMap<(&str, &str), i128> = BTreeMap::new();
     let of_tenant = |unit: &&Unit| unit.row.tenant == tenant;
-    for leg in state.units.values().filter(of_tenant).flat_map(|unit| &unit.ledger) {
+    let legs = state.units.values().filter(of_tenant).flat_map(|unit| &unit.ledger);
+    for leg in legs.map(|leg| &leg.posting) {
         *sums.entry((leg.account, &leg.currency)).or_default() += i128::from(leg.minor);
     }
     let balances = sums.into_iter().map(|((account, currency), sum)| {
@@ -95,6 +97,22 @@ pub(super) fn trial_balance(
         Ok((account.to_owned(), currency.to_owned(), minor))
     });
     balances.collect()
+}
+
+/// One page of a tenant's ledger.
+pub(super) fn ledger(
+    state: &State,
+    span: &Span,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<LedgerPage, Fault> {
+    let tenant = span.tenant;
+    let from = Excluded((tenant, begin(span, after)?));
+    let places = state
+        .booked
+        .range((from, Unbounded))
+        .take_while(|(of, (at, ..))| *of == tenant && span.until.is_none_or(|until| *at < until));
+    Ok(cut_legs(places.map(|(_, place)| state.booked(*place)), limit))
 }
 
 fn personal(

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{Moment, TenantId, UnitId};
 
 use crate::{
-    Claimed, Conflict, Fault, Item, JobKey, JournalEntry, NewJob, NextLook, Outcome, Posting,
-    Presence, Queue, Reservation, Row,
+    Booked, Claimed, Conflict, Fault, Item, JobKey, JournalEntry, NewJob, NextLook, Outcome,
+    Posting, Presence, Queue, Reservation, Row,
     check::{self, Before},
+    cursor::Place,
 };
 
 /// Everything.
@@ -16,6 +17,8 @@ pub(super) struct State {
     pub(super) units: BTreeMap<UnitId, Unit>,
     pub(super) names: BTreeMap<Reservation, UnitId>,
     pub(super) presence: BTreeMap<UnitId, Presence>,
+    /// Every leg of a tenant in time order.
+    pub(super) booked: BTreeSet<(TenantId, Place)>,
     /// Units with a `next_look`, by it.
     looks: BTreeSet<(Moment, UnitId)>,
     look_claims: BTreeMap<UnitId, LookClaim>,
@@ -29,9 +32,17 @@ pub(super) struct State {
 pub(super) struct Unit {
     pub(super) row: Row,
     pub(super) journal: Vec<JournalEntry>,
-    pub(super) ledger: Vec<Posting>,
+    pub(super) ledger: Vec<Leg>,
     pub(super) personal: BTreeMap<&'static str, String>,
     commands: BTreeMap<[u8; 16], ([u8; 32], u64)>,
+}
+
+/// A posting with the commit that booked it.
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub(super) posting: Posting,
+    version: u64,
+    command: &'static str,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +65,25 @@ struct Job {
 impl State {
     pub(super) fn row(&self, unit: UnitId) -> Option<Row> {
         self.units.get(&unit).map(|unit| unit.row.clone())
+    }
+
+    /// The leg at this place.
+    pub(super) fn booked(&self, (at, unit, entry): Place) -> Booked {
+        let of = &self.units[&unit];
+        let index = usize::try_from(entry - 1).expect("as many legs as memory holds");
+        let Leg { posting, version, command } = &of.ledger[index];
+        Booked {
+            at,
+            unit,
+            kind: of.row.kind,
+            name: of.row.facets.name.clone(),
+            version: *version,
+            command: (*command).to_owned(),
+            entry,
+            account: posting.account.to_owned(),
+            minor: posting.minor,
+            currency: posting.currency.clone(),
+        }
     }
 
     /// Applies an item whose shape was checked, or says why not and changes nothing.
@@ -176,7 +206,11 @@ impl State {
             let (kind, at, text, hash) = (line.kind, line.at, line.text, line.hash);
             unit.journal.push(JournalEntry { entry, kind, at, text, hash });
         }
-        unit.ledger.extend(item.postings);
+        for posting in item.postings {
+            let entry = unit.ledger.len() as u64 + 1;
+            self.booked.insert((item.tenant, (posting.at, item.unit, entry)));
+            unit.ledger.push(Leg { posting, version, command: item.command.name });
+        }
         for datum in item.personal {
             if datum.value.is_empty() {
                 unit.personal.remove(datum.field);

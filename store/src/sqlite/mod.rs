@@ -24,8 +24,8 @@ use domain::{Moment, TenantId, UnitId};
 use tokio::sync::oneshot;
 
 use crate::{
-    Claimed, Count, Cursor, Fault, Item, Outcome, Page, Presence, Query, Queue, Row, Store, Views,
-    Work, check,
+    Claimed, Count, Cursor, Fault, Item, LedgerPage, Outcome, Page, Presence, Query, Queue, Row,
+    Span, Store, Views, Work, check,
 };
 use checkpoint::Checkpointer;
 use claim::Ask;
@@ -156,6 +156,13 @@ impl Views for SqliteStore {
         Box::pin(
             async move { self.readers.read(move |conn| read::trial_balance(conn, tenant)).await },
         )
+    }
+
+    fn ledger(&self, span: Span, after: Option<Cursor>, limit: u32) -> Work<'_, LedgerPage> {
+        Box::pin(async move {
+            let page = move |conn: &_| read::tenant_ledger(conn, &span, after.as_ref(), limit);
+            self.readers.read(page).await
+        })
     }
 }
 

@@ -4,12 +4,13 @@ use domain::{TenantId, UnitId};
 use rusqlite::{Connection, OptionalExtension, Params, Row as SqlRow, params};
 
 use crate::{
-    Count, Cursor, Entry, Fault, JournalEntry, Page, Presence, Query, Row, UnitKind,
-    cursor::{capped, cut, single},
+    Booked, Count, Cursor, Entry, Fault, JournalEntry, LedgerPage, Page, Presence, Query, Row,
+    Span, UnitKind,
+    cursor::{begin, capped, cut, cut_legs, single},
 };
 
 use super::{
-    row::{UNIT, integer, line_kind, moment, owner, unit_of, unit_row, unsigned},
+    row::{UNIT, integer, line_kind, moment, owner, unit_kind, unit_of, unit_row, unsigned},
     wrong,
 };
 
@@ -61,6 +62,41 @@ pub(super) fn trial_balance(
     let sql = "SELECT account, currency, sum(minor) FROM ledger WHERE tenant = ?1 \
         GROUP BY 1, 2 ORDER BY 1, 2";
     collect(conn, sql, [tenant.bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+}
+
+/// The unit is looked up for each leg found in time order, never the other way round.
+pub(super) const LEDGER: &str = "SELECT l.at, l.unit, u.kind, u.name, l.version, l.command, \
+    l.entry, l.account, l.minor, l.currency FROM ledger l CROSS JOIN unit u ON u.unit = l.unit \
+    WHERE l.tenant = ?1 AND (l.at, l.unit, l.entry) > (?2, ?3, ?4) AND l.at < ?5 \
+    ORDER BY l.at, l.unit, l.entry LIMIT ?6";
+
+/// One page of a tenant's ledger.
+pub(super) fn tenant_ledger(
+    conn: &Connection,
+    span: &Span,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<LedgerPage, Fault> {
+    let (at, unit, entry) = begin(span, after)?;
+    // A stranger's cursor may name a number that no leg has.
+    let entry = integer(entry.min(i64::MAX.unsigned_abs()))?;
+    let until = span.until.map_or(i64::MAX, |until| until.micros());
+    let params = params![span.tenant.bytes(), at.micros(), unit.bytes(), entry, until, more(limit)];
+    let legs = collect(conn, LEDGER, params, |row| {
+        Ok(Booked {
+            at: moment(row, 0)?,
+            unit: unit_of(row, 1)?,
+            kind: unit_kind(row, 2)?,
+            name: row.get(3)?,
+            version: unsigned(row, 4)?,
+            command: row.get(5)?,
+            entry: unsigned(row, 6)?,
+            account: row.get(7)?,
+            minor: row.get(8)?,
+            currency: row.get(9)?,
+        })
+    })?;
+    Ok(cut_legs(legs, limit))
 }
 
 fn units(

@@ -18,7 +18,10 @@ const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 64;
 
 /// In order; the schema's number is how many have run.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_units.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_units.sql"),
+    include_str!("migrations/0002_ledger_in_time.sql"),
+];
 
 /// The connection that alone writes. Makes or migrates the database.
 pub(super) fn writer(path: &Path) -> Result<Connection, Fault> {

@@ -151,6 +151,7 @@ fn no_path_of_the_program_scans_a_table() {
         (read::units_sql(true), "unit_list"),
         (read::units_sql(false), "sqlite_autoindex_unit_1"),
         (read::COUNTS.to_owned(), "COVERING INDEX unit_list"),
+        (read::LEDGER.to_owned(), "ledger_time (tenant=? AND (at,unit,entry)>(?,?,?) AND at<?)"),
     ] {
         let steps = plan(&sql);
         let sorted = steps.contains("TEMP B-TREE") && sql != read::COUNTS;

@@ -124,7 +124,7 @@ fn write(conn: &Connection, item: &Item, stored: Option<&Stored>) -> Result<(), 
     let sql = "INSERT INTO command (unit, key, hash, version) VALUES (?1, ?2, ?3, ?4)";
     let command = params![item.unit.bytes(), item.command.key, item.command.hash, version];
     execute(conn, sql, command)?;
-    append(conn, item, postings)?;
+    append(conn, item, version, postings)?;
     names(conn, item)?;
     personal(conn, item)?;
     jobs(conn, item)
@@ -182,7 +182,7 @@ fn update_unit(conn: &Connection, item: &Item, stored: &Stored) -> Result<(), Fa
     execute(conn, "DELETE FROM claim WHERE unit = ?1", [unit])
 }
 
-fn append(conn: &Connection, item: &Item, postings: u64) -> Result<(), Fault> {
+fn append(conn: &Connection, item: &Item, version: i64, postings: u64) -> Result<(), Fault> {
     let (unit, tenant) = (item.unit.bytes(), item.tenant.bytes());
     let first = item.change.head.entries - item.journal.len() as u64 + 1;
     for (entry, line) in (first..).zip(&item.journal) {
@@ -192,10 +192,12 @@ fn append(conn: &Connection, item: &Item, postings: u64) -> Result<(), Fault> {
         execute(conn, sql, params![unit, entry, tenant, kind, at, line.text, line.hash])?;
     }
     for (entry, leg) in (postings + 1..).zip(&item.postings) {
-        let sql = "INSERT INTO ledger (unit, entry, tenant, at, account, minor, currency) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        let (entry, at) = (integer(entry)?, leg.at.micros());
-        let row = params![unit, entry, tenant, at, leg.account, leg.minor, leg.currency];
+        let sql = "INSERT INTO ledger \
+            (unit, entry, tenant, at, account, minor, currency, version, command) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let (entry, at, command) = (integer(entry)?, leg.at.micros(), item.command.name);
+        let (account, minor, currency) = (leg.account, leg.minor, &leg.currency);
+        let row = params![unit, entry, tenant, at, account, minor, currency, version, command];
         execute(conn, sql, row)?;
     }
     Ok(())

@@ -146,6 +146,7 @@ fn every_refusal_of_the_use_cases_has_a_status() {
 /// of what time alone asks for, and of money that waits in suspense.
 const OTHERS: &[&str] = &[
     "bad_name",
+    "bad_period",
     "bad_programme",
     "bad_signature",
     "contract_released",

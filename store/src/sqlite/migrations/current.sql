@@ -40,7 +40,7 @@ CREATE TABLE ledger (
     at INTEGER NOT NULL,
     account TEXT NOT NULL,
     minor INTEGER NOT NULL,
-    currency TEXT NOT NULL,
+    currency TEXT NOT NULL, version INTEGER NOT NULL DEFAULT 0, command TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (unit, entry)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE personal (
@@ -83,5 +83,6 @@ CREATE TABLE unit (
     doc TEXT NOT NULL
 ) STRICT;
 CREATE INDEX job_ready ON job (queue, ready, unit, key);
+CREATE INDEX ledger_time ON ledger (tenant, at, unit, entry);
 CREATE INDEX unit_list ON unit (tenant, kind, unit, status, rung, step, currency);
 CREATE INDEX unit_next_look ON unit (next_look, unit) WHERE next_look IS NOT NULL;
