@@ -15,7 +15,8 @@ pub(crate) struct Before {
     pub(crate) head: Head,
 }
 
-/// Postings sum to zero per currency and bear one moment, and the new head is the hash of the last line.
+/// Postings sum to zero per currency and bear one moment, and the new head is the hash of the last
+/// line.
 pub(crate) fn shape(item: &Item) -> Result<(), Fault> {
     let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
     for posting in &item.postings {

@@ -56,10 +56,10 @@ pub trait Store: Send + Sync {
     /// share one durable sync, never one fate; of two items of one unit the second sees the first.
     ///
     /// The command key is looked up first, then the version, then the names. Postings that do not
-    /// sum to zero or bear several moments, or a head that is not its last line's hash, are a
-    /// fault and the whole call changes nothing; a journal that does not go on from the stored head is a fault and that
-    /// item changes nothing. After a fault, ask again with the same keys: what was done answers
-    /// `Repeat`.
+    /// sum to zero or bear several moments, or a head that is not its last line's hash, are a fault
+    /// and the whole call changes nothing; a journal that does not go on from the stored head is a
+    /// fault and that item changes nothing. After a fault, ask again with the same keys: what was
+    /// done answers `Repeat`.
     fn commit(&self, batch: Vec<Item>) -> Work<'_, Vec<Outcome>>;
 
     /// Records when devices were last heard; the latest message of the latest key generation

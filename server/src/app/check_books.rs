@@ -1,7 +1,7 @@
 //! Whether the books hold: entries balance, accounts stand on their side, and what contracts say of
 //! themselves is what the ledger says of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Currency, TenantId,
@@ -165,9 +165,9 @@ impl App {
             }
         }
         let none = BTreeMap::new();
-        for currency in
-            by_currency.keys().chain(owed.keys()).collect::<std::collections::BTreeSet<_>>()
-        {
+        let currencies: BTreeSet<Currency> =
+            by_currency.keys().chain(owed.keys()).copied().collect();
+        for currency in &currencies {
             let said = owed.get(currency).copied().unwrap_or(0);
             let booked = held(by_currency.get(currency).unwrap_or(&none));
             if said != booked {
