@@ -30,6 +30,8 @@ pub enum Directory {
     Programme(StoredProgramme),
     /// A jurisdiction's rules.
     Pack(StoredPack),
+    /// Where calls about payments come from.
+    Source(Source),
 }
 
 impl Directory {
@@ -41,6 +43,7 @@ impl Directory {
             Directory::ApiKey(_) => "api_key",
             Directory::Programme(_) => "programme",
             Directory::Pack(_) => "pack",
+            Directory::Source(_) => "source",
         }
     }
 }
@@ -131,6 +134,72 @@ impl std::fmt::Debug for ApiKey {
             .field("roles", &self.roles)
             .field("revoked_at", &self.revoked_at)
             .finish_non_exhaustive()
+    }
+}
+
+/// Where calls about payments come from. Its secrets stand outside the database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// When it was made.
+    #[serde(with = "one")]
+    pub created_at: Moment,
+    /// The currency of amounts that name none; absent = the lender's.
+    #[serde(with = "maybe")]
+    pub currency: Option<Currency>,
+    /// What it speaks.
+    #[serde(with = "one")]
+    pub kind: SourceKind,
+    /// Its name in addresses, and the provider of its money.
+    pub name: String,
+    /// The calendar of times without an offset; absent = the lender's.
+    #[serde(with = "maybe")]
+    pub time_zone: Option<Zone>,
+}
+
+/// What a source of calls about payments speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SourceKind {
+    /// Signed events with a moment.
+    Stripe,
+    /// Unsigned calls with typed account numbers.
+    Mpesa,
+    /// Several payments and refunds in one call.
+    Pix,
+    /// Signed calls of any program.
+    Generic,
+}
+
+impl SourceKind {
+    /// Every kind.
+    pub const ALL: [SourceKind; 4] =
+        [SourceKind::Stripe, SourceKind::Mpesa, SourceKind::Pix, SourceKind::Generic];
+
+    /// The name in addresses and lists.
+    pub fn name(self) -> &'static str {
+        match self {
+            SourceKind::Stripe => "stripe",
+            SourceKind::Mpesa => "mpesa",
+            SourceKind::Pix => "pix",
+            SourceKind::Generic => "generic",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn parse(name: &str) -> Option<SourceKind> {
+        SourceKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+impl Text for SourceKind {
+    const EXPECTED: &'static str = "one of stripe, mpesa, pix, generic";
+
+    fn read(text: &str) -> Option<Self> {
+        SourceKind::parse(text)
+    }
+
+    fn show(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
     }
 }
 

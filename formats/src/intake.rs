@@ -5,14 +5,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     doc::{DocError, read, written},
-    text::one,
+    text::{maybe, one},
 };
 
 /// Received money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Intake {
-    /// How much, in minor units.
+    /// Hash of the last report under the same id that says something else: a person must look.
+    #[serde(with = "maybe", default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<[u8; 32]>,
+    /// How much, in minor units; below zero for money that its rail took back.
     #[serde(with = "one")]
     pub amount: i64,
     /// SHA-256 of what the message says, the same however it is written: a second message with
@@ -22,6 +25,10 @@ pub struct Intake {
     /// Of which currency.
     #[serde(with = "one")]
     pub currency: Currency,
+    /// The amount as it was told, where the currency has no such fraction; it is then counted
+    /// nowhere, and `amount` is 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exact: Option<String>,
     /// When the payer paid.
     #[serde(with = "one")]
     pub paid_at: Moment,
@@ -35,7 +42,7 @@ pub struct Intake {
     /// When it was received.
     #[serde(with = "one")]
     pub received_at: Moment,
-    /// The contract the payer named.
+    /// The contract the payer named; empty while none is known.
     pub reference: String,
     /// Where it is.
     pub state: IntakeState,
@@ -50,6 +57,12 @@ pub struct Intake {
 pub enum IntakeState {
     /// Recorded, not yet matched.
     Received,
+    /// Told by somebody who could not prove who he is: no money until somebody else confirms it.
+    Hint {
+        /// The contract it seems to be for.
+        #[serde(with = "maybe")]
+        contract: Option<UnitId>,
+    },
     /// On its way to a contract; the contract may have counted it already.
     InTransit {
         /// The contract.
@@ -73,6 +86,18 @@ pub enum IntakeState {
         #[serde(with = "one")]
         contract: UnitId,
     },
+    /// A rail's taking back of a payment, on its way to the contract.
+    Reversing {
+        /// The payment taken back.
+        #[serde(with = "one")]
+        payment: UnitId,
+    },
+    /// A rail's taking back of a payment, done.
+    Reversal {
+        /// The payment taken back.
+        #[serde(with = "one")]
+        payment: UnitId,
+    },
 }
 
 impl IntakeState {
@@ -80,10 +105,13 @@ impl IntakeState {
     pub fn name(&self) -> &'static str {
         match self {
             IntakeState::Received => "received",
+            IntakeState::Hint { .. } => "hint",
             IntakeState::InTransit { .. } => "in_transit",
             IntakeState::Applied { .. } => "applied",
             IntakeState::Suspense { .. } => "suspense",
             IntakeState::Reversed { .. } => "reversed",
+            IntakeState::Reversing { .. } => "reversing",
+            IntakeState::Reversal { .. } => "reversal",
         }
     }
 }

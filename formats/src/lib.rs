@@ -32,7 +32,8 @@ mod text;
 
 pub use chain::{ChainError, chain, genesis, verify_chain};
 pub use device::{Device, device_doc, parse_device};
-pub use directory::{ApiKey, Directory, Person, Role, StoredPack, StoredProgramme, Tenant};
+pub use directory::{ApiKey, Directory, Person, Role, Source, SourceKind, StoredPack};
+pub use directory::{StoredProgramme, Tenant};
 pub use directory::{directory_doc, parse_directory};
 pub use doc::{DocError, contract_doc, parse_contract};
 pub use fields::FieldError;

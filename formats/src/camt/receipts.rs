@@ -46,8 +46,6 @@ pub struct Receipt {
     pub currency: String,
     /// When it counts: the value date, but not after it was booked.
     pub paid_at: When,
-    /// SHA-256 of what makes it the same money.
-    pub content_hash: [u8; 32],
     /// Who paid, as far as told: name and account.
     pub payer: Option<String>,
     /// Why no contract can take it as it is, as a stable code.
@@ -277,7 +275,6 @@ fn receipt(
     suspense: Option<&'static str>,
 ) -> Receipt {
     let currency = entry.currency.clone();
-    let content = format!("camt\n{taken:?}\n{amount}\n{currency}");
     let marked = (entry.reversal && taken == Taken::In).then_some("reversal_of_ours");
     let originals = match taken {
         Taken::In => Vec::new(),
@@ -293,7 +290,6 @@ fn receipt(
         amount,
         currency,
         paid_at,
-        content_hash: Sha256::digest(content).into(),
         payer: None,
         suspense: suspense.or(marked),
     }

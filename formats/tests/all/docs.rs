@@ -102,10 +102,16 @@ fn intake_items_come_back() {
         IntakeState::Applied { contract },
         IntakeState::Suspense { reason: "unknown_reference".into() },
         IntakeState::Reversed { contract },
+        IntakeState::Hint { contract: None },
+        IntakeState::Hint { contract: Some(contract) },
+        IntakeState::Reversing { payment: contract },
+        IntakeState::Reversal { payment: contract },
     ];
     for state in states {
-        for amount in [1, i64::MAX] {
+        for amount in [1, i64::MAX, -5] {
             let intake = Intake {
+                alarm: None,
+                exact: None,
                 amount,
                 content_hash: [1; 32],
                 currency,
@@ -122,6 +128,9 @@ fn intake_items_come_back() {
             assert_eq!(parse_intake(&text).unwrap(), intake);
             let expected = format!("{{\"intake\":{{\"amount\":\"{amount}\",");
             assert!(text.starts_with(&expected), "{text}");
+            let exact = Some("1.00001".to_owned());
+            let alarmed = Intake { alarm: Some([3; 32]), exact, ..intake };
+            assert_eq!(parse_intake(&intake_doc(&alarmed)).unwrap(), alarmed);
         }
     }
 }
@@ -133,6 +142,13 @@ fn directory_entries_come_back() {
         Lender { name: "L".into(), phone: "+91 1".into(), complaints: "c@l.example".into() };
     let roles = BTreeSet::from([Role::Viewer, Role::Admin]);
     let entries = [
+        Directory::Source(formats::Source {
+            created_at: at,
+            currency: None,
+            kind: formats::SourceKind::Mpesa,
+            name: "till".into(),
+            time_zone: None,
+        }),
         Directory::Tenant(Tenant {
             created_at: at,
             currency: Currency::parse("INR"),
