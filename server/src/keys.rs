@@ -21,10 +21,13 @@ use crate::{
     clock::Entropy,
     crypto::{Pepper, ServerSigner},
     error::Error,
+    intake::Secret,
 };
 
 /// How long a key is certified: five years.
 const VALID_S: u64 = 5 * 366 * 86_400;
+/// Secrets of a source that are in force: one, and the one it replaces.
+const SECRETS_IN_FORCE: usize = 2;
 /// A certificate begins this long before it is made, for clocks that differ.
 const EARLY_S: u64 = 3600;
 
@@ -33,6 +36,8 @@ const EARLY_S: u64 = 3600;
 pub struct Keys {
     pepper: Pepper,
     tenants: RwLock<BTreeMap<TenantId, Arc<TenantKeys>>>,
+    /// What providers of payments sign with, the newest first.
+    sources: RwLock<BTreeMap<(TenantId, String), Vec<Secret>>>,
     /// Where they are kept; without it they live as long as the process.
     dir: Option<KeyDir>,
     /// The directory as it was last read again.
@@ -73,7 +78,8 @@ impl Keys {
     /// Keys with this pepper and no tenant yet.
     pub fn new(pepper: &[u8; 32]) -> Keys {
         let seen = Mutex::default();
-        Keys { pepper: Pepper::new(pepper), tenants: RwLock::default(), dir: None, seen }
+        let (tenants, sources) = Default::default();
+        Keys { pepper: Pepper::new(pepper), tenants, sources, dir: None, seen }
     }
 
     /// Adds a tenant's root and keys.
@@ -124,6 +130,35 @@ impl Keys {
         dir.load_tenants(self)?;
         *seen = Some(stamp);
         Ok(true)
+    }
+
+    /// Adds a secret of a source of payments, and stores it. The two newest are in force.
+    pub fn add_source_secret(
+        &self,
+        tenant: TenantId,
+        source: &str,
+        secret: Secret,
+    ) -> Result<(), Error> {
+        if let Some(dir) = &self.dir {
+            dir.store_source_secret(tenant, source, &secret)?;
+        }
+        let mut sources = self.sources.write().unwrap_or_else(|poison| poison.into_inner());
+        let own = sources.entry((tenant, source.to_owned())).or_default();
+        own.insert(0, secret);
+        own.truncate(SECRETS_IN_FORCE);
+        Ok(())
+    }
+
+    /// The secrets of a source that are in force, the newest first.
+    pub fn source_secrets(&self, tenant: TenantId, source: &str) -> Vec<Secret> {
+        let sources = self.sources.read().unwrap_or_else(|poison| poison.into_inner());
+        sources.get(&(tenant, source.to_owned())).cloned().unwrap_or_default()
+    }
+
+    fn set_sources(&self, tenant: TenantId, found: BTreeMap<String, Vec<Secret>>) {
+        let mut sources = self.sources.write().unwrap_or_else(|poison| poison.into_inner());
+        sources.retain(|(owner, _), _| *owner != tenant);
+        sources.extend(found.into_iter().map(|(name, own)| ((tenant, name), own)));
     }
 
     /// The installation's pepper.

@@ -19,6 +19,7 @@ pub mod crypto;
 pub mod device;
 pub mod error;
 pub mod http;
+pub mod intake;
 pub mod jobs;
 pub mod keys;
 pub mod metrics;

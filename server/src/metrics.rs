@@ -186,7 +186,7 @@ impl Metrics {
         for state in ["delivered", "failed"] {
             self.events(state, 0);
         }
-        for state in ["in_transit", "applied", "suspense", "reversed"] {
+        for state in ["hint", "in_transit", "applied", "suspense", "reversed", "reversal"] {
             let labels = StateLabels { state: state.to_owned() };
             drop(self.payments.get_or_create(&labels));
         }

@@ -4,6 +4,7 @@ mod key;
 mod person;
 mod programme;
 mod signing_key;
+mod source;
 mod tenant;
 
 use std::process::ExitCode;
@@ -13,7 +14,7 @@ use formats::Role;
 
 use crate::{fail::Failure, place::PlaceArgs};
 
-/// Lenders, people, keys and programmes.
+/// Lenders, people, keys, sources and programmes.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -70,6 +71,15 @@ Examples:
   quittance admin signing-key export-root --to /media/safe/root.key"
     )]
     SigningKey(signing_key::SigningKeyCommand),
+    /// Providers that call about payments; their secrets stand in the key directory
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  quittance admin source add cards --kind stripe --secret-file stripe.secret
+  quittance admin source list"
+    )]
+    Source(source::SourceCommand),
     /// A lender's ladders
     #[command(
         subcommand,
@@ -90,6 +100,7 @@ pub(crate) async fn run(args: AdminArgs, json: bool) -> Result<ExitCode, Failure
         What::Person(command) => person::run(&place, command, json).await,
         What::Key(command) => key::run(&place, command, json).await,
         What::SigningKey(command) => signing_key::run(&place, command, json).await,
+        What::Source(command) => source::run(&place, command, json).await,
         What::Programme(command) => programme::run(&place, command, json).await,
     }?;
     Ok(ExitCode::SUCCESS)

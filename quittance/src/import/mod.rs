@@ -4,6 +4,7 @@ mod here;
 mod kind;
 mod pass;
 mod report;
+mod statement;
 mod there;
 
 use std::{
@@ -73,21 +74,43 @@ of the cash price. Without the consent columns a contract's ladder stops at noti
         /// The CSV file
         file: PathBuf,
     },
-    /// Columns provider,provider_id,reference,amount,paid_at
+    /// Columns provider,provider_id,reference,amount,paid_at; or a bank's camt.053 or camt.054
     #[command(after_help = "\
-Example:
-  quittance import payments examples/payments.csv --json")]
+Examples:
+  quittance import payments examples/payments.csv --json
+  quittance import payments statement.xml --format camt053
+  quittance import payments intraday.xml --format camt054 --provider house-bank
+
+A bank's file is checked whole: a statement that does not chain is refused. Money that names no
+contract, or that a contract cannot take, waits in suspense with its reason.")]
     Payments {
-        /// The CSV file
+        /// The file
         file: PathBuf,
+        /// What the file is
+        #[arg(long, value_enum, default_value_t = Format::Csv)]
+        format: Format,
+        /// Who tells of the money of a bank's file [default: the account's number]
+        #[arg(long, value_name = "NAME")]
+        provider: Option<String>,
     },
+}
+
+/// What a file of payments is.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// Columns with a header row.
+    Csv,
+    /// A bank's statement, ISO 20022 camt.053.
+    Camt053,
+    /// A bank's notification, ISO 20022 camt.054.
+    Camt054,
 }
 
 /// Runs it.
 pub(crate) async fn run(args: ImportArgs, json: bool) -> Result<ExitCode, Failure> {
     let ImportArgs { place, remote, check, keep_good, what } = args;
     let file = match &what {
-        What::Devices { file } | What::Contracts { file } | What::Payments { file } => file,
+        What::Devices { file } | What::Contracts { file } | What::Payments { file, .. } => file,
     };
     // Before anything else: a name mistyped should not have to wait for a lock.
     std::fs::File::open(file).map_err(|error| Failure::file(file, &error))?;
@@ -99,7 +122,12 @@ pub(crate) async fn run(args: ImportArgs, json: bool) -> Result<ExitCode, Failur
     match &what {
         What::Devices { .. } => job.run::<Devices>().await,
         What::Contracts { .. } => job.run::<Contracts>().await,
-        What::Payments { .. } => job.run::<Payments>().await,
+        What::Payments { format: Format::Csv, provider: Some(_), .. } => {
+            let detail = "--provider is for a bank's file: a row of CSV names its own";
+            Err(Failure::usage("provider_in_rows", detail))
+        }
+        What::Payments { format: Format::Csv, .. } => job.run::<Payments>().await,
+        What::Payments { format, provider, .. } => job.statement(*format, provider).await,
     }
 }
 

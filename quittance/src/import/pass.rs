@@ -44,7 +44,12 @@ pub(super) struct Tally {
     pub(super) fresh: u64,
     pub(super) known: u64,
     pub(super) suspense: u64,
+    pub(super) reversed: u64,
     pub(super) rejected: u64,
+    /// Of a bank's file: entries that are not money yet.
+    pub(super) pending: u64,
+    /// Of a bank's file: entries that are not ours to count.
+    pub(super) passed: u64,
     pub(super) errors: Vec<RowError>,
     pub(super) reject_file: Option<PathBuf>,
 }

@@ -38,13 +38,17 @@ pub(super) fn written<K: Kind>(file: &Path, tally: &Tally, as_json: bool) {
         return out::json(&value::<K>(file, tally, true));
     }
     tell_errors(file, &tally.errors);
-    let Tally { fresh, known, suspense, rejected, .. } = tally;
+    let Tally { fresh, known, suspense, reversed, rejected, pending, passed, .. } = tally;
     let mut text = format!("{}: {fresh} new, {known} known", K::NAME);
-    if *suspense > 0 {
-        text += &format!(", {suspense} in suspense (their contract takes no money)");
-    }
-    if *rejected > 0 {
-        text += &format!(", {rejected} rejected");
+    let others = [
+        (suspense, "in suspense (see GET /v1/suspense)"),
+        (reversed, "taken back"),
+        (rejected, "rejected"),
+        (pending, "pending and so no money"),
+        (passed, "passed over"),
+    ];
+    for (count, what) in others.into_iter().filter(|(count, _)| **count > 0) {
+        text += &format!(", {count} {what}");
     }
     out::line(text + ".");
     if let Some(aside) = &tally.reject_file {
@@ -68,6 +72,9 @@ fn value<K: Kind>(file: &Path, tally: &Tally, written: bool) -> Value {
         "new": tally.fresh,
         "known": tally.known,
         "suspense": tally.suspense,
+        "reversed": tally.reversed,
+        "pending": tally.pending,
+        "passed": tally.passed,
         "rejected": tally.rejected,
         "reject_file": tally.reject_file,
         "errors": errors,

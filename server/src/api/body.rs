@@ -56,6 +56,17 @@ impl<S: Send + Sync> FromRequest<S> for JsonBytes {
     }
 }
 
+/// The bytes of a body of any media type, as they came.
+pub(crate) struct Whole(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Whole {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Whole, Problem> {
+        Bytes::from_request(request, state).await.map(Whole).map_err(too_large)
+    }
+}
+
 /// A body that says nothing: empty, or an empty object.
 pub(crate) struct NoBody;
 

@@ -4,7 +4,8 @@
 //! which answers stands in one table; the routes, the guard and the OpenAPI document follow it.
 //!
 //! **Invariant:** no rule of the ladder here, and no storage but through the use cases.
-//! **Invariant:** no route but the open ones is reached without a key that has the role.
+//! **Invariant:** no route but the open ones is reached without a key that has the role; a
+//! provider's door is open, and what it is told without proof is no money.
 //! **Invariant:** another tenant's things are not found; nothing tells that they exist.
 //! **Invariant:** any bytes get a problem with a stable code, and change nothing.
 
@@ -17,10 +18,12 @@ mod contract_view;
 mod contracts;
 mod devices;
 mod guard;
+mod intake;
 mod openapi;
 mod payments;
 mod problem;
 mod records;
+mod suspense;
 mod table;
 mod tenant;
 
@@ -56,6 +59,7 @@ pub fn router(app: Arc<App>) -> Router {
         router = router.route(endpoint.path, (endpoint.route)().route_layer(guarded));
     }
     router
+        .merge(intake::doors())
         .route("/openapi.json", get(document))
         .route("/v1", any(not_found))
         .route("/v1/{*rest}", any(not_found))

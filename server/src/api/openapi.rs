@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use super::{
     acts, bulk,
     codes::{self, CODES},
-    contract_view, contracts, devices, payments, problem, records,
+    contract_view, contracts, devices, intake, payments, problem, records, suspense,
     table::{ENDPOINTS, Endpoint, Key},
     tenant,
 };
@@ -38,6 +38,8 @@ use super::{
     problem::Problem,
     records::JournalPage,
     records::LeaseView,
+    suspense::MatchBody,
+    suspense::SuspensePage,
     tenant::CountsView,
     tenant::Whoami,
 )))]
@@ -80,6 +82,9 @@ fn paths() -> Value {
         let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         path[endpoint.method.to_ascii_lowercase()] = operation(endpoint);
     }
+    for (path, summary) in intake::DOORS {
+        paths.insert((*path).to_owned(), json!({ "post": door(path, summary) }));
+    }
     let document = json!({ "type": "object" });
     paths.insert(
         "/openapi.json".to_owned(),
@@ -113,6 +118,37 @@ fn operation(endpoint: &Endpoint) -> Value {
         });
     }
     operation
+}
+
+/// A provider's door: no key opens it, and what is said there is the provider's own language.
+fn door(path: &str, summary: &str) -> Value {
+    let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for code in intake::FAULTS.iter().filter_map(|code| codes::find(code)) {
+        by_status.entry(code.status).or_default().push(code.code);
+    }
+    let any = json!({ "type": "object" });
+    let done = json!({
+        "description": "Everything is written down",
+        "content": { "application/json": { "schema": any } },
+    });
+    let mut responses = Map::from_iter([("200".to_owned(), done)]);
+    for (status, codes) in by_status {
+        responses.insert(status.to_string(), problem_response(&codes));
+    }
+    let name = json!({ "type": "string" });
+    json!({
+        "operationId": format!("post{}", path[3..].replace(['{', '}'], "").replace('/', "_")),
+        "summary": summary,
+        "description": "Open: a call proves itself by its signature, or is only a hint.",
+        "tags": ["intake"],
+        "security": [],
+        "parameters": [parameter("source", "path", true, "The source's name", name)],
+        "requestBody": {
+            "required": true,
+            "content": { "application/json": { "schema": any } },
+        },
+        "responses": responses,
+    })
 }
 
 /// `POST /v1/contracts/{reference}/holds` is `post_contracts_reference_holds`.

@@ -33,7 +33,8 @@ use crate::{
 /// Contracts whose money is counted side by side; the store joins their commits.
 const SIDE_BY_SIDE: usize = 256;
 /// States of received money.
-pub(crate) const STATES: &[&str] = &["received", "in_transit", "applied", "suspense", "reversed"];
+pub(crate) const STATES: &[&str] =
+    &["received", "hint", "in_transit", "applied", "suspense", "reversed", "reversing", "reversal"];
 
 /// Money as a provider reports it.
 #[derive(Deserialize, ToSchema)]
@@ -79,9 +80,11 @@ pub(crate) struct PaymentView {
     provider_id: String,
     /// The contract the payer named.
     reference: String,
-    /// Decimal number.
+    /// Decimal number; below zero for money that its rail took back.
     #[schema(example = "791.00")]
     amount: String,
+    /// Whether another payment was reported under the same id: a person must look.
+    alarm: bool,
     /// ISO 4217.
     #[schema(example = "INR")]
     currency: String,
@@ -91,7 +94,8 @@ pub(crate) struct PaymentView {
     /// When it was reported.
     #[schema(format = DateTime)]
     received_at: String,
-    /// `received`, `in_transit`, `applied`, `suspense` or `reversed`.
+    /// `received`, `hint`, `in_transit`, `applied`, `suspense`, `reversed`, `reversing` or
+    /// `reversal`.
     status: &'static str,
     /// Why it waits for a person, as a stable code.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -205,6 +209,20 @@ pub(crate) async fn reverse(
     Ok(answer::done(repeated, &view))
 }
 
+/// Confirms a hint.
+pub(crate) async fn confirm(
+    State(app): State<Arc<App>>,
+    call: Call,
+    At(id): At<String>,
+    _: NoBody,
+) -> Result<Response, Problem> {
+    let unit = payment_id(&id)?;
+    let posted = app.confirm_hint(call.tenant(), unit, call.actor()).await?;
+    let repeated = posted.repeated;
+    let view = view_with_state(&app, call.tenant(), posted).await?;
+    Ok(answer::done(repeated, &view))
+}
+
 async fn count(app: &App, call: &Call, item: PaymentBody) -> Result<Posted, Problem> {
     let row: PaymentRow = book::one(&[
         ("provider", &item.provider),
@@ -236,7 +254,7 @@ async fn calendar(app: &App, tenant: TenantId, reference: &str) -> Result<Zone, 
     }
 }
 
-async fn view_with_state(
+pub(crate) async fn view_with_state(
     app: &App,
     tenant: TenantId,
     posted: Posted,
@@ -263,7 +281,7 @@ async fn contract_state(
     Ok(Some(StateView::of(&loaded.contract, loaded.row.version)))
 }
 
-fn view(unit: UnitId, intake: &Intake, contract: Option<StateView>) -> PaymentView {
+pub(crate) fn view(unit: UnitId, intake: &Intake, contract: Option<StateView>) -> PaymentView {
     let suspense_reason = match &intake.state {
         IntakeState::Suspense { reason } => Some(reason.clone()),
         _ => None,
@@ -273,7 +291,11 @@ fn view(unit: UnitId, intake: &Intake, contract: Option<StateView>) -> PaymentVi
         provider: intake.provider.clone(),
         provider_id: intake.provider_id.clone(),
         reference: intake.reference.clone(),
-        amount: Money::new(intake.amount, intake.currency).decimal(),
+        amount: match &intake.exact {
+            Some(exact) => exact.clone(),
+            None => Money::new(intake.amount, intake.currency).decimal(),
+        },
+        alarm: intake.alarm.is_some(),
         currency: intake.currency.code().to_owned(),
         paid_at: intake.paid_at.rfc3339(),
         received_at: intake.received_at.rfc3339(),
@@ -283,6 +305,6 @@ fn view(unit: UnitId, intake: &Intake, contract: Option<StateView>) -> PaymentVi
     }
 }
 
-fn payment_id(text: &str) -> Result<UnitId, Problem> {
+pub(crate) fn payment_id(text: &str) -> Result<UnitId, Problem> {
     text.parse().map_err(|_| Problem::new("not_found", "payment not found"))
 }

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, sync::Arc};
 use axum::routing::{MethodRouter, delete, get, post};
 use formats::directory::Role;
 
-use super::{acts, contracts, devices, payments, records, tenant};
+use super::{acts, contracts, devices, payments, records, suspense, tenant};
 use crate::App;
 
 /// One endpoint.
@@ -52,6 +52,8 @@ const PERSONAL: &[Role] =
 const JOURNAL: &[Role] = &[Role::Auditor, Role::Operator, Role::Approver, Role::Admin];
 const OPERATOR: &[Role] = &[Role::Operator];
 const PAYMENTS: &[Role] = &[Role::Payments];
+/// Personal data: who paid, and what the payer wrote.
+const SUSPENSE: &[Role] = &[Role::Auditor, Role::Payments, Role::Operator, Role::Approver];
 const HOLDS: &[Role] = &[Role::Support, Role::Operator];
 
 /// What reading a contract's row can find wrong.
@@ -336,6 +338,41 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         answer: "PaymentView",
         problems: &["payment_not_posted", "reversal_exceeds_paid"],
         route: || post(payments::reverse),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/payments/{id}/confirmation",
+        summary: "Confirm a hint: it is money from here on",
+        roles: PAYMENTS,
+        key: Key::Optional,
+        answer: "PaymentView",
+        route: || post(payments::confirm),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/suspense",
+        summary: "List money that waits for a person",
+        roles: SUSPENSE,
+        query: &["cursor", "limit"],
+        answer: "SuspensePage",
+        route: || get(suspense::list),
+        ..READ
+    },
+    Endpoint {
+        path: "/v1/suspense/{id}/match",
+        summary: "Give money in suspense to a contract",
+        roles: PAYMENTS,
+        key: Key::Optional,
+        body: Some("MatchBody"),
+        answer: "PaymentView",
+        problems: &[
+            "amount_not_positive",
+            "amount_too_precise",
+            "currency_mismatch",
+            "payment_not_in_suspense",
+            "unknown_reference",
+        ],
+        route: || post(suspense::assign),
         ..WRITE
     },
 ];

@@ -10,7 +10,9 @@ use domain::{
     Ladder, TenantId, UnitId,
     policy::{Pack, Programme},
 };
-use formats::directory::{ApiKey, Directory as Entry, Person, Role, Tenant, parse_directory};
+use formats::directory::{
+    ApiKey, Directory as Entry, Person, Role, Source, Tenant, parse_directory,
+};
 use store::{Row, UnitKind};
 
 use super::App;
@@ -42,6 +44,8 @@ struct Known {
     packs: BTreeMap<Pinned, Arc<Pack>>,
     /// API keys by their prefix.
     keys: BTreeMap<String, (TenantId, UnitId, ApiKey)>,
+    /// Sources of calls about payments by their name.
+    sources: BTreeMap<String, (TenantId, Source)>,
 }
 
 /// One tenant with what is its own.
@@ -141,6 +145,18 @@ impl Directory {
         own.map(|(_, unit, key)| (*unit, key.clone())).collect()
     }
 
+    /// The source of this name, and whose it is.
+    pub fn source(&self, name: &str) -> Option<(TenantId, Source)> {
+        self.known().sources.get(name).cloned()
+    }
+
+    /// The sources of a tenant by name.
+    pub fn sources_of(&self, tenant: TenantId) -> Vec<Source> {
+        let known = self.known();
+        let own = known.sources.values().filter(|(owner, _)| *owner == tenant);
+        own.map(|(_, source)| source.clone()).collect()
+    }
+
     /// Who calls with this API key. Unknown, wrong and revoked keys are one answer.
     pub fn caller(&self, secret: &str) -> Option<Caller> {
         let (prefix, _) = secret.strip_prefix("qk_")?.split_once('_')?;
@@ -229,6 +245,9 @@ impl Known {
             }
             Entry::ApiKey(key) => {
                 self.keys.insert(key.prefix.clone(), (row.tenant, row.unit, key));
+            }
+            Entry::Source(source) => {
+                self.sources.insert(source.name.clone(), (row.tenant, source));
             }
             Entry::Person(person) => {
                 self.own(row.tenant, |own| {

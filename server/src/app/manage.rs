@@ -201,7 +201,7 @@ impl App {
         }
     }
 
-    async fn put(
+    pub(super) async fn put(
         &self,
         tenant: TenantId,
         unit: UnitId,
@@ -262,7 +262,7 @@ fn check_lender(lender: &Lender) -> Result<(), Error> {
     Ok(())
 }
 
-fn check_name(name: &str) -> Result<(), Error> {
+pub(super) fn check_name(name: &str) -> Result<(), Error> {
     let fits = !name.trim().is_empty() && name.len() <= NAME_MAX && name.trim() == name;
     if fits && !name.contains(char::is_control) {
         return Ok(());
@@ -280,7 +280,7 @@ fn check_roles(roles: &BTreeSet<Role>) -> Result<(), Error> {
     Err(Error::refused("no_role", detail))
 }
 
-fn entry_unit(tenant: TenantId, kind: &str, name: &str) -> UnitId {
+pub(super) fn entry_unit(tenant: TenantId, kind: &str, name: &str) -> UnitId {
     let hash = sha256(&[b"directory/", &tenant.bytes(), kind.as_bytes(), b"/", name.as_bytes()]);
     super::unit_of_hash(&hash)
 }

@@ -3,8 +3,7 @@
 //! leaves between them. Money that no contract takes stays in suspense, never lost.
 
 use domain::{
-    Actor, Command, Currency, Moment, Money, Refusal, TenantId, UnitId, ledger::Account,
-    money::AmountError,
+    Actor, Command, Currency, Moment, Money, TenantId, UnitId, ledger::Account, money::AmountError,
 };
 use formats::{
     intake::{self, Intake, IntakeState},
@@ -18,6 +17,7 @@ use store::{
 use super::{
     App,
     change::{Asked, Changed, Extras, Lines},
+    receive_money::contradiction,
 };
 use crate::{crypto::sha256, error::Error};
 
@@ -88,7 +88,13 @@ impl App {
     pub async fn would_post(&self, tenant: TenantId, new: &NewPayment) -> Result<bool, Error> {
         let payment = payment_unit(tenant, &new.provider, &new.provider_id);
         match self.store.load(&[payment]).await?.pop().flatten() {
-            Some(row) => same_report(&open_intake(&row)?, new).map(|()| true),
+            Some(row) => {
+                let intake = open_intake(&row)?;
+                if matches!(intake.state, IntakeState::Hint { .. }) {
+                    return self.receive(tenant, new, self.now()).await.map(|_| false);
+                }
+                same_report(&intake, new).map(|()| true).map_err(|_| contradiction())
+            }
             None => self.receive(tenant, new, self.now()).await.map(|_| false),
         }
     }
@@ -107,6 +113,9 @@ impl App {
             }
             IntakeState::Applied { .. } if work.payload == REVERSE => {
                 self.reverse_payment(row.tenant, payment, actor).await?;
+            }
+            IntakeState::Reversing { payment: undone } => {
+                self.finish_taking_back(payment, undone, actor, true).await?;
             }
             _ => {}
         }
@@ -139,6 +148,8 @@ impl App {
         let content = fingerprint(&new.reference, amount, new.paid_at);
         let intake = Intake {
             tenant,
+            alarm: None,
+            exact: None,
             content_hash: content,
             raw_hash: content,
             provider: new.provider.clone(),
@@ -171,7 +182,7 @@ impl App {
     }
 
     /// Counts money on its contract and closes the intake item.
-    async fn count(
+    pub(super) async fn count(
         &self,
         payment: UnitId,
         contract: UnitId,
@@ -230,23 +241,28 @@ impl App {
         actor: Actor,
     ) -> Result<Posted, Error> {
         let intake = open_intake(&row)?;
-        same_report(&intake, new)?;
-        if let IntakeState::InTransit { contract } = intake.state {
-            return self.count(row.unit, contract, intake, actor, true).await;
+        if matches!(intake.state, IntakeState::Hint { .. }) {
+            // Whoever reports with a key knows better than whoever told the hint.
+            let (_, reported) = self.receive(row.tenant, new, self.now()).await?;
+            let same = (reported.amount, reported.currency) == (intake.amount, intake.currency);
+            let alarm = (!same).then_some(intake.content_hash);
+            return self.confirmed(row, Intake { alarm, ..reported }, actor).await;
         }
-        Ok(Posted { payment: row.unit, intake, contract: None, repeated: true })
+        if let Err(told) = same_report(&intake, new) {
+            self.alarm(row, intake, told, &actor).await?;
+            return Err(contradiction());
+        }
+        self.go_on(row.unit, intake, actor, true).await
     }
 }
 
-/// Refuses other content under a known provider id.
-fn same_report(intake: &Intake, new: &NewPayment) -> Result<(), Error> {
-    let amount = amount_of(&new.amount, new.currency.as_deref(), intake.currency);
-    let content = amount.map(|amount| fingerprint(&new.reference, amount, new.paid_at));
-    if content.ok() == Some(intake.content_hash) {
-        return Ok(());
-    }
-    let detail = "this provider id was reported before with other content";
-    Err(Error::Refused(Refusal::new("payment_id_reused", detail)))
+/// Whether a report tells what is known; if not, the hash of what it tells.
+fn same_report(intake: &Intake, new: &NewPayment) -> Result<(), [u8; 32]> {
+    let Ok(amount) = amount_of(&new.amount, new.currency.as_deref(), intake.currency) else {
+        return Err(sha256(&[new.amount.as_bytes()]));
+    };
+    let content = fingerprint(&new.reference, amount, new.paid_at);
+    if content == intake.content_hash { Ok(()) } else { Err(content) }
 }
 
 /// The unit of a payment follows from who reported it under which id: its uniqueness is its key.
@@ -308,7 +324,8 @@ pub(super) fn intake_item(
     let doc = intake::intake_doc(intake);
     let mut lines = Lines::after(head, now);
     lines.push(LineKind::Record, super::record(actor, now, &doc)?);
-    let hash = sha256(&[name.as_bytes(), doc.as_bytes()]);
+    // An item may come to the same state twice, as when money is matched in vain.
+    let hash = sha256(&[name.as_bytes(), &expected.to_be_bytes(), doc.as_bytes()]);
     let mut key = [0; 16];
     key.copy_from_slice(&hash[..16]);
     let currency = intake.currency.code().to_owned();
@@ -356,7 +373,7 @@ pub(super) fn transit_job(unit: UnitId) -> JobKey {
 }
 
 /// What makes two reports of the same id the same money.
-fn fingerprint(reference: &str, amount: Money, paid_at: Moment) -> [u8; 32] {
+pub(super) fn fingerprint(reference: &str, amount: Money, paid_at: Moment) -> [u8; 32] {
     let Money { minor, currency } = amount;
     sha256(&[format!("{reference}\n{minor}\n{currency}\n{}", paid_at.micros()).as_bytes()])
 }

@@ -20,9 +20,7 @@ impl App {
         payment: UnitId,
         actor: Actor,
     ) -> Result<Posted, Error> {
-        let row = self.store.load(&[payment]).await?.pop().flatten();
-        let row = row.filter(|row| row.tenant == tenant && row.kind == store::UnitKind::Intake);
-        let row = row.ok_or(Error::NotFound("payment"))?;
+        let row = self.intake_row(tenant, payment).await?;
         let intake = open_intake(&row)?;
         let contract = match intake.state {
             IntakeState::Applied { contract } => contract,

@@ -1,10 +1,12 @@
 //! Keys as files of mode 0600 under the data directory:
-//! `keys/pepper`, `keys/<tenant>/root`, `keys/<tenant>/root.pub`, `keys/<tenant>/<id>-<kind>.key`.
+//! `keys/pepper`, `keys/<tenant>/root`, `keys/<tenant>/root.pub`, `keys/<tenant>/<id>-<kind>.key`,
+//! `keys/<tenant>/source.<name>.<number>.secret`.
 //!
 //! Secrets are one line of hexadecimal; a key file has its certificate on the second line. The root
 //! may be moved away: everything but certifying goes on without it.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::Write,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
@@ -21,6 +23,7 @@ use crate::{
     clock::Entropy,
     crypto::{ServerSigner, hex},
     error::Error,
+    intake::Secret,
 };
 
 /// By what a changed key directory is known.
@@ -63,6 +66,7 @@ impl KeyDir {
             let root = self.root_public(&dir)?;
             let stored = self.stored_keys(&dir)?;
             keys.add_tenant(tenant, root, &stored)?;
+            keys.set_sources(tenant, self.source_secrets(&dir)?);
         }
         Ok(())
     }
@@ -94,6 +98,51 @@ impl KeyDir {
         self.write(&dir.join("root"), &hex(root_seed))?;
         self.write(&dir.join("root.pub"), &hex(&root.public_bytes()))?;
         stored.iter().try_for_each(|key| self.store_key(&dir, key))
+    }
+
+    /// Writes a further secret of a source.
+    pub(super) fn store_source_secret(
+        &self,
+        tenant: TenantId,
+        source: &str,
+        secret: &Secret,
+    ) -> Result<(), Error> {
+        let dir = self.tenant_dir(tenant);
+        let numbers = self.secret_files(&dir)?.into_iter().filter(|(name, ..)| name == source);
+        let next = numbers.map(|(_, number, _)| number).max().unwrap_or(0) + 1;
+        let text = Zeroizing::new(hex(secret.bytes()));
+        self.write(&dir.join(format!("source.{source}.{next:05}.secret")), &text)
+    }
+
+    /// The secrets of all sources that are in force, the newest first.
+    fn source_secrets(&self, dir: &Path) -> Result<BTreeMap<String, Vec<Secret>>, Error> {
+        let mut files = self.secret_files(dir)?;
+        files.sort_by_key(|(_, number, _)| std::cmp::Reverse(*number));
+        let mut found: BTreeMap<String, Vec<Secret>> = BTreeMap::new();
+        for (name, _, path) in files {
+            let own = found.entry(name).or_default();
+            if own.len() < super::SECRETS_IN_FORCE {
+                let text = self.read(&path)?.unwrap_or_default();
+                let bytes = unhex(text.trim()).map(Zeroizing::new).ok_or_else(|| {
+                    Error::Fault(format!("{}: not hexadecimal digits", path.display()))
+                })?;
+                own.push(Secret::new(&bytes));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The files of sources' secrets: source, number, path.
+    fn secret_files(&self, dir: &Path) -> Result<Vec<(String, u32, PathBuf)>, Error> {
+        let entries = fs::read_dir(dir).map_err(|error| fault(dir, &error))?;
+        let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+        let parsed = paths.filter_map(|path| {
+            let name = path.file_name()?.to_str()?;
+            let (name, number) =
+                name.strip_prefix("source.")?.strip_suffix(".secret")?.rsplit_once('.')?;
+            Some((name.to_owned(), number.parse().ok()?, path.clone()))
+        });
+        Ok(parsed.collect())
     }
 
     /// The tenants that have keys here, by rising id.

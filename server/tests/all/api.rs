@@ -4,6 +4,7 @@ mod access;
 mod bulk;
 mod contracts;
 mod document;
+mod doors;
 mod front;
 mod garbage;
 mod idempotency;

@@ -15,6 +15,8 @@ mod mortal;
 mod payments;
 mod phone;
 mod properties;
+mod providers;
+mod receipts;
 mod serve;
 mod socket;
 mod talk;

@@ -1,0 +1,128 @@
+//! The doors for providers of payments, the work list, and what a person does about it.
+
+use formats::{
+    SourceKind,
+    directory::Role::{Operator, Payments, Support, Viewer},
+};
+use serde_json::json;
+use server::{app::manage_source::NewSource, intake::Secret};
+
+use super::front::{Ask, Front, Reply};
+use crate::{
+    kit::clerk,
+    providers::{GENERIC, MPESA, MPESA_ASKED, SECRET, STRIPE, STRIPE_BACK, timed},
+};
+
+async fn front() -> Front {
+    let front = Front::new().await;
+    front.sign("EX-00001", 1).await;
+    front.sign("EX-00002", 2).await;
+    for (name, kind) in
+        [("cards", SourceKind::Stripe), ("till", SourceKind::Mpesa), ("own", SourceKind::Generic)]
+    {
+        let signs = kind != SourceKind::Mpesa;
+        let secret = signs.then(|| Secret::new(SECRET.as_bytes()));
+        let new = NewSource { name: name.into(), kind, currency: None, time_zone: None, secret };
+        front.house.app.add_source(front.house.tenant, new, clerk()).await.unwrap();
+    }
+    front
+}
+
+async fn call(front: &Front, path: &str, header: Option<(&str, &str)>, body: &[u8]) -> Reply {
+    let mut headers = vec![("content-type", "application/json")];
+    headers.extend(header);
+    front.ask(Ask { method: "POST", path, bearer: None, headers, body: body.to_vec() }).await
+}
+
+#[tokio::test]
+async fn a_signed_event_is_money_once() {
+    let front = front().await;
+    let path = "/v1/intake/cards/stripe";
+    let header = timed(SECRET, 0, STRIPE);
+    for _ in 0..3 {
+        let reply = call(&front, path, Some(("stripe-signature", &header)), STRIPE).await;
+        assert_eq!((reply.status, &reply.json), (200, &json!({ "received": true })));
+    }
+    assert_eq!(front.explain("EX-00001").await["paid"], "791.00");
+    let list = front.get(Viewer, "/v1/payments?status=applied").await.json;
+    assert_eq!(list["items"][0]["provider_id"], "pi_3QuitPaid");
+    let forged = call(&front, path, Some(("stripe-signature", "t=1,v1=00")), STRIPE).await;
+    assert_eq!(forged.problem(), (403, "signature_wrong"));
+    let stale = timed(SECRET, -301, STRIPE);
+    let stale = call(&front, path, Some(("stripe-signature", &stale)), STRIPE).await;
+    assert_eq!(stale.problem(), (403, "signature_stale"));
+    let other = String::from_utf8(STRIPE.to_vec()).unwrap().replace("79100", "100");
+    let header = timed(SECRET, 0, other.as_bytes());
+    let other = call(&front, path, Some(("stripe-signature", &header)), other.as_bytes()).await;
+    assert_eq!(other.problem(), (409, "payment_id_reused"));
+    let list = front.get(Viewer, "/v1/payments").await.json;
+    assert_eq!(list["items"][0]["alarm"], true);
+    let header = timed(SECRET, 0, STRIPE_BACK);
+    let back = call(&front, path, Some(("stripe-signature", &header)), STRIPE_BACK).await;
+    assert_eq!(back.status, 200, "{}", back.text);
+    assert_eq!(front.explain("EX-00001").await["paid"], "0.00");
+    front.house.check().await;
+}
+
+#[tokio::test]
+async fn an_unsigned_call_is_a_hint_until_it_is_confirmed() {
+    let front = front().await;
+    let asked = call(&front, "/v1/intake/till/mpesa/validation", None, MPESA_ASKED).await;
+    assert_eq!(asked.json["ResultCode"], "0", "{}", asked.text);
+    let strange = String::from_utf8(MPESA_ASKED.to_vec()).unwrap().replace("Ex-00001", "X");
+    let asked = call(&front, "/v1/intake/till/mpesa/validation", None, strange.as_bytes()).await;
+    assert_eq!(asked.json["ResultCode"], "C2B00012");
+    let reply = call(&front, "/v1/intake/till/mpesa", None, MPESA).await;
+    assert_eq!((reply.status, &reply.json["ResultCode"]), (200, &json!(0)));
+    assert_eq!(front.explain("EX-00001").await["paid"], "0.00");
+    let list = front.get(Viewer, "/v1/payments?status=hint").await.json;
+    let id = list["items"][0]["id"].as_str().unwrap();
+    let path = format!("/v1/payments/{id}/confirmation");
+    assert_eq!(front.post(Support, &path, &json!({})).await.problem(), (403, "forbidden"));
+    let done = front.post(Payments, &path, &json!({})).await;
+    assert_eq!((done.status, &done.json["status"]), (200, &json!("applied")), "{}", done.text);
+    assert!(front.post(Payments, &path, &json!({})).await.replayed());
+    assert_eq!(front.explain("EX-00001").await["paid"], "791.00");
+}
+
+#[tokio::test]
+async fn a_source_is_called_in_its_own_language_only() {
+    let front = front().await;
+    for path in ["/v1/intake/cards/mpesa", "/v1/intake/nobody/mpesa", "/v1/intake/till/stripe"] {
+        assert_eq!(call(&front, path, None, MPESA).await.problem(), (404, "not_found"), "{path}");
+    }
+    let large = vec![b' '; 65 * 1024];
+    let reply = call(&front, "/v1/intake/till/mpesa", None, &large).await;
+    assert_eq!(reply.status, 413, "{}", reply.text);
+    let reply = call(&front, "/v1/intake/till/mpesa", None, b"{").await;
+    assert_eq!(reply.problem(), (400, "bad_json"));
+}
+
+#[tokio::test]
+async fn money_in_suspense_is_matched_with_one_call() {
+    let front = front().await;
+    let body = String::from_utf8(GENERIC.to_vec()).unwrap();
+    let body =
+        body.replace("EX-00001", "my phone").replace("\"reverses\": \"T-1\"", "\"text\": \"?\"");
+    let header = timed(SECRET, 0, body.as_bytes());
+    let header = Some(("quittance-signature", header.as_str()));
+    let reply = call(&front, "/v1/intake/own/generic", header, body.as_bytes()).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    assert_eq!(front.get(Viewer, "/v1/suspense").await.problem(), (403, "forbidden"));
+    let list = front.get(Operator, "/v1/suspense").await.json;
+    let item = list["items"].as_array().unwrap();
+    let item = item.iter().find(|item| item["payment"]["provider_id"] == "T-1").unwrap();
+    assert_eq!((&item["payer"], &item["remittance"]), (&json!("Asha Devi"), &json!("my phone")));
+    assert_eq!(item["payment"]["suspense_reason"], "no_reference");
+    let path = format!("/v1/suspense/{}/match", item["payment"]["id"].as_str().unwrap());
+    let wrong = front.post(Payments, &path, &json!({ "reference": "EX-9" })).await;
+    assert_eq!(wrong.problem(), (422, "unknown_reference"));
+    let done = front.post(Payments, &path, &json!({ "reference": "EX-00002" })).await;
+    assert_eq!((done.status, &done.json["status"]), (200, &json!("applied")), "{}", done.text);
+    assert_eq!(front.explain("EX-00002").await["paid"], "791.00");
+    let again = front.post(Payments, &path, &json!({ "reference": "EX-00002" })).await;
+    assert!(again.replayed(), "{}", again.text);
+    let other = front.post(Payments, &path, &json!({ "reference": "EX-00001" })).await;
+    assert_eq!(other.problem(), (409, "payment_not_in_suspense"));
+    front.house.check().await;
+}
