@@ -177,7 +177,7 @@ fn prefixes_envelopes_and_foreign_elements_do_no_harm() {
     check(
         "notice.v06.xml",
         expect![[r#"
-            in 2026-03-31/1587ae0aa7adbb51 12.5 EUR 2026-03-31T09:59:59.000000Z ["EX-00001 <thx>"]
+            in 2026-03-31/0107819664b1c8cf 12.5 EUR 2026-03-31T09:59:59.000000Z ["EX-00001 <thx>"]
             pending 0, passed 0
         "#]],
     );
