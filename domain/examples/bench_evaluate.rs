@@ -114,6 +114,7 @@ fn contract(ladder: &Ladder, index: usize, now: Moment) -> Contract {
     let signed_at = terms.zone().midnight(first_due).plus_seconds(-30 * DAY_S);
     let consent = Consent { form: "lock".into(), version: "1".into(), at: signed_at };
     let signed = Signed {
+        late_fee: None,
         reference: format!("B-{index}"),
         terms,
         programme: ladder.programme.clone(),
@@ -208,6 +209,7 @@ fn ladder() -> Ladder {
         version: 1,
         packs: vec!["bench".into()],
         tolerance_bps: 200,
+        late_fee: None,
         remind: Some(dpd(1)),
         notices: vec![
             NoticeRule { when: dpd(60), cure_days: 21 },

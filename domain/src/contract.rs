@@ -1,7 +1,8 @@
 //! A contract as its facts left it. `apply` is total and decides nothing.
 
 use crate::{
-    EnrolmentId, HoldId, Moment, NoticeId, TenantId, UnitId,
+    Day, EnrolmentId, HoldId, Moment, NoticeId, TenantId, UnitId,
+    account::{Account, Kept, MoveKind},
     evaluate::Recorded,
     fact::{Consent, Enrolment, Fact, Hold, ReleaseCause, Signed, What},
     stage::{Channel, Stage},
@@ -87,6 +88,14 @@ pub struct Contract {
     pub paid: i64,
     /// Of that, money its rail could still take back.
     pub unconfirmed: i64,
+    /// Of that, money the lender gave.
+    pub given: i64,
+    /// Credit paid out.
+    pub refunded: i64,
+    /// What all this pays.
+    pub account: Account,
+    /// What was open when the contract ended without being paid off.
+    pub ended_open: i64,
     /// Formal notices of the current arrears, by rising k.
     pub notices: Vec<Notice>,
     /// Since when stages have been in effect on the device, by its own reports.
@@ -106,15 +115,21 @@ pub struct Contract {
 impl Contract {
     /// The contract a signing makes.
     pub fn sign(unit: UnitId, tenant: TenantId, at: Moment, signed: Signed) -> Contract {
+        let day = signed.terms.zone().day(at);
+        let account = Account::open(signed.terms.rows(), signed.late_fee, day);
         Contract {
             unit,
             tenant,
             signed_at: at,
             signed,
+            account,
             state: State::Active,
             device: None,
             paid: 0,
             unconfirmed: 0,
+            given: 0,
+            refunded: 0,
+            ended_open: 0,
             notices: Vec::new(),
             effects: Vec::new(),
             applied: None,
@@ -123,6 +138,13 @@ impl Contract {
             holds: Vec::new(),
             decision: Recorded::default(),
         }
+    }
+
+    /// Puts the terms back to an account as it was read.
+    pub fn reopen(&mut self) {
+        let Account { folded, base, moves, recorded, reckoned, quiet, .. } = self.account.clone();
+        let kept = Kept { folded, base, moves, recorded, reckoned, quiet };
+        self.account = Account::kept(kept, self.signed.terms.rows(), self.signed.late_fee);
     }
 
     /// Money and calendar.
@@ -180,20 +202,16 @@ impl Contract {
         match &fact.what {
             What::Signed(_) => {}
             What::Enrolled(device) => self.enrolled(device),
-            What::PaymentPosted { amount, confirmed, .. } => {
-                self.paid = self.paid.saturating_add(*amount);
-                if !confirmed {
-                    self.unconfirmed = self.unconfirmed.saturating_add(*amount);
-                }
-            }
-            What::PaymentConfirmed { amount, .. } => {
-                self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
-            }
-            What::PaymentReversed { amount, .. } => {
-                self.paid = self.paid.saturating_sub(*amount);
-                self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
-            }
-            What::GoodwillCredited { amount, .. } => self.paid = self.paid.saturating_add(*amount),
+            What::PaymentPosted { .. }
+            | What::PaymentConfirmed { .. }
+            | What::PaymentReversed { .. }
+            | What::GoodwillCredited { .. }
+            | What::ChargedBack { .. }
+            | What::ChargebackWon { .. }
+            | What::FeeCharged { .. }
+            | What::FeesWaived { .. }
+            | What::CreditRefunded { .. } => self.apply_money(fact),
+            What::Reckoned { through } => self.account.reckon(*through),
             What::NoticePrepared { .. } => self.prepared(&fact.what),
             What::NoticeDelivered { id, channel, delivered, .. } => {
                 self.delivered(*id, *channel, *delivered);
@@ -222,9 +240,67 @@ impl Contract {
                     *removed = true;
                 }
             }
-            What::Returned => self.state = State::Returned,
-            What::WrittenOff => self.state = State::WrittenOff,
+            What::Returned => self.ended(State::Returned),
+            What::WrittenOff => self.ended(State::WrittenOff),
         }
+    }
+
+    fn apply_money(&mut self, fact: &Fact) {
+        match &fact.what {
+            What::PaymentPosted { amount, confirmed, value, .. } => {
+                self.paid = self.paid.saturating_add(*amount);
+                if !confirmed {
+                    self.unconfirmed = self.unconfirmed.saturating_add(*amount);
+                }
+                self.moves(MoveKind::In { amount: *amount }, *value, fact.at);
+            }
+            What::PaymentConfirmed { amount, .. } => {
+                self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
+            }
+            What::PaymentReversed { amount, .. } => {
+                self.paid = self.paid.saturating_sub(*amount);
+                self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
+                self.moves(MoveKind::Back { amount: *amount }, fact.at, fact.at);
+            }
+            What::GoodwillCredited { amount, .. } => {
+                self.paid = self.paid.saturating_add(*amount);
+                self.given = self.given.saturating_add(*amount);
+                self.moves(MoveKind::In { amount: *amount }, fact.at, fact.at);
+            }
+            What::ChargedBack { payment, amount, value } => {
+                let kind = MoveKind::Chargeback { payment: *payment, amount: *amount };
+                self.moves(kind, *value, fact.at);
+            }
+            What::ChargebackWon { payment, value, .. } => {
+                self.moves(MoveKind::ChargebackWon { payment: *payment }, *value, fact.at);
+            }
+            What::FeeCharged { amount, value, .. } => {
+                self.moves(MoveKind::Fee { amount: *amount }, *value, fact.at);
+            }
+            What::FeesWaived { amount, .. } => {
+                self.moves(MoveKind::Waiver { amount: *amount }, fact.at, fact.at);
+            }
+            What::CreditRefunded { amount, .. } => {
+                self.refunded = self.refunded.saturating_add(*amount);
+                self.moves(MoveKind::Refund { amount: *amount }, fact.at, fact.at);
+            }
+            _ => {}
+        }
+    }
+
+    /// The local day of a moment.
+    pub fn day(&self, at: Moment) -> Day {
+        self.terms().zone().day(at)
+    }
+
+    fn moves(&mut self, kind: MoveKind, value: Moment, at: Moment) {
+        let (value, recorded) = (self.day(value), self.day(at));
+        self.account.take(kind, value, recorded);
+    }
+
+    fn ended(&mut self, state: State) {
+        self.ended_open = self.account.now().open();
+        self.state = state;
     }
 
     /// Records the decision in force. One that says the same as before keeps its moment, so that
@@ -238,6 +314,10 @@ impl Contract {
     /// Under a stay nobody is given notice.
     fn hold_opened(&mut self, hold: &Hold, at: Moment) {
         self.holds.push(hold.clone());
+        if hold.kind.stops_fees() {
+            let until = hold.until.map(|until| self.day(until));
+            self.account.quiet(hold.id, self.day(hold.from), until);
+        }
         if hold.kind.ceiling().is_some_and(|highest| highest < Stage::NOTICE) {
             self.notices.retain(|notice| !notice.delivered.is_empty());
         }
@@ -248,6 +328,7 @@ impl Contract {
         for hold in self.holds.iter_mut().filter(|hold| hold.id == id) {
             hold.until = Some(hold.until.map_or(at, |until| until.min(at)));
         }
+        self.account.loud(id, self.day(at));
         self.forget_holds(at);
     }
 

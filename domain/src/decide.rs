@@ -1,5 +1,9 @@
 //! Commands: what somebody asks of a contract, and the facts or the refusal that answer it.
 
+mod money;
+
+pub use money::MOVE_MAX;
+
 use crate::{
     HoldId, Moment, NoticeId, UnitId,
     contract::{Contract, Notice, State},
@@ -49,6 +53,47 @@ pub enum Command {
         /// Minor units.
         amount: i64,
     },
+    /// The payer's bank took counted money back.
+    ChargeBack {
+        /// The intake item.
+        payment: UnitId,
+        /// Minor units.
+        amount: i64,
+        /// When.
+        value: Moment,
+    },
+    /// The bank gave charged-back money again.
+    WinChargeback {
+        /// The intake item.
+        payment: UnitId,
+        /// When.
+        value: Moment,
+    },
+    /// A fee that was agreed falls due.
+    ChargeFee {
+        /// Minor units.
+        amount: i64,
+        /// Due time.
+        value: Moment,
+        /// What for.
+        reason: String,
+    },
+    /// Give fees up, late fees first.
+    WaiveFees {
+        /// Minor units.
+        amount: i64,
+        /// Why.
+        reason: String,
+    },
+    /// Pay credit out.
+    Refund {
+        /// Minor units.
+        amount: i64,
+        /// How.
+        reason: String,
+    },
+    /// Book the late fees and the interest of the days that have passed.
+    Reckon,
     /// Give money.
     Credit {
         /// Minor units.
@@ -177,25 +222,25 @@ pub fn decide(
     let whats = match command {
         Command::Enrol(enrolment) => enrol(contract, enrolment)?,
         Command::PostPayment { payment, amount, value, confirmed } => {
-            check_post(contract, amount, value, at)?;
+            money::check_post(contract, amount, value, at)?;
             let posted = What::PaymentPosted { payment, amount, value, confirmed };
-            after_money(contract, ladder, posted, amount, at)?
+            money::moved(contract, ladder, posted, at)
         }
         Command::ConfirmPayment { payment, amount } => {
-            check_amount(amount)?;
+            money::check_amount(amount)?;
             vec![What::PaymentConfirmed { payment, amount }]
         }
         Command::ReversePayment { payment, amount } => {
-            check_amount(amount)?;
-            let reversed = What::PaymentReversed { payment, amount };
-            after_money(contract, ladder, reversed, -amount, at)?
+            money::check_taken(contract, amount)?;
+            money::moved(contract, ladder, What::PaymentReversed { payment, amount }, at)
         }
-        Command::Credit { amount, reason } => {
-            check_amount(amount)?;
-            check_text("reason", &reason, CAUSE_MAX)?;
-            let credited = What::GoodwillCredited { amount, reason };
-            after_money(contract, ladder, credited, amount, at)?
-        }
+        Command::ChargeBack { .. }
+        | Command::WinChargeback { .. }
+        | Command::ChargeFee { .. }
+        | Command::WaiveFees { .. }
+        | Command::Refund { .. }
+        | Command::Credit { .. } => money::change(contract, ladder, command, at)?,
+        Command::Reckon => money::reckon(contract, at),
         Command::PrepareNotice { .. } => prepare(contract, ladder, command, at)?,
         Command::NoticeShown { id, shown, text_hash } => {
             shown_on(contract, ladder, id, shown.min(at), text_hash)
@@ -242,76 +287,11 @@ fn enrol(contract: &Contract, enrolment: Enrolment) -> Result<Vec<What>, Refusal
     Ok(vec![What::Enrolled(enrolment)])
 }
 
-fn check_amount(amount: i64) -> Result<(), Refusal> {
-    if amount > 0 {
-        return Ok(());
-    }
-    Err(Refusal::new("amount_not_positive", "the amount must be above zero"))
-}
-
 fn check_text(field: &str, text: &str, max: usize) -> Result<(), Refusal> {
     if !text.trim().is_empty() && text.len() <= max {
         return Ok(());
     }
     Err(Refusal::new("bad_text", format!("{field}: 1 to {max} bytes of text")))
-}
-
-fn check_post(contract: &Contract, amount: i64, value: Moment, at: Moment) -> Result<(), Refusal> {
-    check_amount(amount)?;
-    if value > at.plus_seconds(VALUE_AHEAD_S) {
-        return Err(Refusal::new("paid_in_future", "paid_at lies in the future"));
-    }
-    if contract.is_released() {
-        let detail = "the contract is released: give the money back or book it elsewhere";
-        return Err(Refusal::new("contract_released", detail));
-    }
-    Ok(())
-}
-
-/// A movement of money with what follows from it at once: notices that lapse, and settlement.
-fn after_money(
-    contract: &Contract,
-    ladder: &Ladder,
-    moved: What,
-    delta: i64,
-    at: Moment,
-) -> Result<Vec<What>, Refusal> {
-    let overflow = || Refusal::new("amount_overflow", "the sum of payments does not fit 64 bits");
-    let paid = contract.paid.checked_add(delta).ok_or_else(overflow)?;
-    if paid < 0 {
-        return Err(Refusal::new("reversal_exceeds_paid", "more than what was counted"));
-    }
-    let mut whats = vec![moved];
-    if contract.is_active() {
-        if notices_lapse(contract, ladder, paid, delta, at) {
-            whats.push(What::NoticesLapsed);
-        }
-        if paid >= contract.terms().total() {
-            whats.push(What::Settled);
-        }
-    }
-    Ok(whats)
-}
-
-/// Delivered notices stop carrying a restriction when the arrears are cured, when they are paid
-/// down below the days past due at which the law allows a restriction or the programme a notice,
-/// and when money is taken back: arrears that return need notices of their own.
-fn notices_lapse(contract: &Contract, ladder: &Ladder, paid: i64, delta: i64, at: Moment) -> bool {
-    let spell = !contract.notices.is_empty() || contract.passes_used > 0;
-    if !spell {
-        return false;
-    }
-    if delta < 0 {
-        return true;
-    }
-    let terms = contract.terms();
-    let tolerance = ladder.tolerance(terms);
-    let before = Position::new(terms, contract.paid, tolerance);
-    let after = Position::new(terms, paid, tolerance);
-    let standing = after.on(terms.zone().day(at));
-    let moved = after.anchor() != before.anchor();
-    let below = standing.days_past_due < ladder.min_dpd_restrict;
-    (moved && below) || ladder.dates_stage(&standing) < Stage::NOTICE
 }
 
 fn prepare(
@@ -344,7 +324,7 @@ fn prepare(
 
 fn past_due(contract: &Contract, ladder: &Ladder, at: Moment) -> i64 {
     let terms = contract.terms();
-    let position = Position::new(terms, contract.paid, ladder.tolerance(terms));
+    let position = Position::new(contract.account.now(), ladder.tolerance(terms));
     position.on(terms.zone().day(at)).past_due
 }
 
@@ -441,7 +421,7 @@ fn release(contract: &Contract, certificate: Vec<u8>) -> Result<Vec<What>, Refus
             let detail = "the last money is not confirmed yet";
             return Err(Refusal::new("payment_unconfirmed", detail));
         }
-        State::Settled { .. } if contract.paid < contract.terms().total() => {
+        State::Settled { .. } if !contract.account.now().is_settled() => {
             let detail = "money was taken back since the last payment";
             return Err(Refusal::new("not_settled", detail));
         }

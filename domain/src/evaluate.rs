@@ -133,6 +133,8 @@ pub enum Want {
         /// What is past due at that moment, in minor units.
         owed: i64,
     },
+    /// Book the late fees and the interest of the days that have passed.
+    Reckon,
     /// Sign the release certificate.
     Release,
 }
@@ -141,7 +143,7 @@ pub enum Want {
 pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
     let terms = contract.terms();
     let day = terms.zone().day(now);
-    let position = Position::new(terms, contract.paid, ladder.tolerance(terms));
+    let position = Position::new(contract.account.now(), ladder.tolerance(terms));
     let standing = position.on(day);
     if let Some(reason) = ended(contract) {
         return at_rest(contract, standing, reason);
@@ -157,7 +159,10 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
         reasons.extend(ceiling.reasons.iter().cloned());
     }
     let notice = next_notice(contract, ladder, &position, &levels);
-    let wants = wants(contract, &position, notice, &ceiling, now);
+    let mut wants = wants(contract, &position, notice, &ceiling, now);
+    if contract.account.next_reckoning().is_some_and(|next| next <= day) {
+        wants.insert(0, Want::Reckon);
+    }
     let timetable = timetable(ladder, &levels, &ceiling, stage, now);
     let next_look = next_look(contract, &position, &levels, notice, now);
     let restrictions = ladder.restrictions(stage);
@@ -299,7 +304,7 @@ fn timetable(
 /// Notices whose text has to be frozen now. Nobody is given notice under a stay.
 fn wants(
     contract: &Contract,
-    position: &Position<'_>,
+    position: &Position,
     next: Option<(u8, Moment)>,
     ceiling: &Ceiling,
     now: Moment,
@@ -326,7 +331,7 @@ pub(crate) fn notice_due(
     now: Moment,
 ) -> Option<(u8, Moment)> {
     let terms = contract.terms();
-    let position = Position::new(terms, contract.paid, ladder.tolerance(terms));
+    let position = Position::new(contract.account.now(), ladder.tolerance(terms));
     let levels = levels(contract, ladder, &position);
     let next = next_notice(contract, ladder, &position, &levels);
     next.filter(|_| contract.is_active() && ceiling(contract, ladder, now).highest >= Stage::NOTICE)
@@ -337,7 +342,7 @@ pub(crate) fn notice_due(
 fn next_notice(
     contract: &Contract,
     ladder: &Ladder,
-    position: &Position<'_>,
+    position: &Position,
     levels: &[Level],
 ) -> Option<(u8, Moment)> {
     let zone = contract.terms().zone();
@@ -357,7 +362,7 @@ fn next_notice(
 /// Lower bound of the next change. Looking too early costs a look; too late would cost a change.
 fn next_look(
     contract: &Contract,
-    position: &Position<'_>,
+    position: &Position,
     levels: &[Level],
     notice: Option<(u8, Moment)>,
     now: Moment,
@@ -368,9 +373,10 @@ fn next_look(
     let falls_due = position.next_past_due_after(zone.day(now)).map(|day| zone.midnight(day));
     let show_from = notice.map(|(_, show_from)| show_from);
     let prepare = show_from.map(|show_from| show_from.plus_seconds(-PREPARE_AHEAD_S));
+    let reckon = contract.account.next_reckoning().map(|day| zone.midnight(day));
     starts
         .chain(holds)
-        .chain([falls_due, show_from, prepare])
+        .chain([falls_due, show_from, prepare, reckon])
         .flatten()
         .filter(|moment| *moment > now)
         .min()

@@ -1,7 +1,8 @@
 //! Facts: what happened, who did it, when. They are appended and never edited.
 
 use crate::{
-    EnrolmentId, HoldId, Moment, NoticeId, UnitId,
+    Day, EnrolmentId, HoldId, Moment, NoticeId, UnitId,
+    late_fee::LateFee,
     stage::{Channel, Stage},
     terms::Terms,
 };
@@ -70,6 +71,52 @@ pub enum What {
         amount: i64,
         /// Why.
         reason: String,
+    },
+    /// Counted money was taken back by the payer's bank: a debt of its own, due at once.
+    ChargedBack {
+        /// The intake item.
+        payment: UnitId,
+        /// Minor units, above zero.
+        amount: i64,
+        /// When it was taken.
+        value: Moment,
+    },
+    /// The bank gave charged-back money again.
+    ChargebackWon {
+        /// The intake item.
+        payment: UnitId,
+        /// Minor units, above zero.
+        amount: i64,
+        /// When it came.
+        value: Moment,
+    },
+    /// A fee that was agreed fell due.
+    FeeCharged {
+        /// Minor units, above zero.
+        amount: i64,
+        /// Its due time.
+        value: Moment,
+        /// What for.
+        reason: String,
+    },
+    /// Fees were given up, late fees first.
+    FeesWaived {
+        /// Minor units, above zero.
+        amount: i64,
+        /// Why.
+        reason: String,
+    },
+    /// Credit was paid out.
+    CreditRefunded {
+        /// Minor units, above zero.
+        amount: i64,
+        /// How, for whoever asks the bank.
+        reason: String,
+    },
+    /// Late fees and earned interest were reckoned.
+    Reckoned {
+        /// Through this local day.
+        through: Day,
     },
     /// A formal notice's text was frozen.
     NoticePrepared {
@@ -154,6 +201,8 @@ pub struct Signed {
     pub reference: String,
     /// Money and calendar.
     pub terms: Terms,
+    /// The late fee agreed.
+    pub late_fee: Option<LateFee>,
     /// Programme id and version pinned.
     pub programme: (String, u32),
     /// Pack ids and versions pinned.
@@ -261,6 +310,11 @@ impl HoldKind {
     /// The kind of this name.
     pub fn parse(name: &str) -> Option<HoldKind> {
         HoldKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether no late fee falls while it is open: a pause, a dispute, a fault of our own side.
+    pub fn stops_fees(self) -> bool {
+        !matches!(self, HoldKind::Promise | HoldKind::PaymentPending)
     }
 
     /// The highest stage while such a hold is open; `None` = it only keeps things from rising.

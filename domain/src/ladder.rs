@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::late_fee::LateFee;
 use crate::{
     Day, Moment,
     money::portion,
@@ -27,6 +28,8 @@ pub struct Ladder {
     pub packs: Vec<(String, u32)>,
     /// Who lends.
     pub lender: Lender,
+    /// What an instalment paid late costs.
+    pub late_fee: Option<LateFee>,
     /// When the dismissible message appears.
     pub remind: Option<Condition>,
     /// Formal notices in order; empty = nothing above `remind`.
@@ -171,6 +174,7 @@ impl Ladder {
             programme: (programme.id.clone(), programme.version),
             packs: packs.iter().map(|pack| (pack.id.clone(), pack.version)).collect(),
             lender: lender.clone(),
+            late_fee: programme.late_fee,
             remind: programme.remind.filter(|_| rung_max(packs) >= Rung::Remind),
             notices,
             steps,
@@ -242,7 +246,7 @@ impl Condition {
     }
 
     /// The first day on which the condition holds if nothing more is paid.
-    pub fn first_day(&self, position: &Position<'_>) -> Option<Day> {
+    pub fn first_day(&self, position: &Position) -> Option<Day> {
         let aged = position.anchor()?.plus_days(i32::try_from(self.days_past_due.max(1)).ok()?)?;
         let mut first = aged;
         if self.unpaid_count > 1 {

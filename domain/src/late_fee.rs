@@ -80,6 +80,28 @@ impl Charged {
         self.total
     }
 
+    /// What was charged, by row and by month.
+    pub fn of(rows: BTreeMap<usize, i64>, months: BTreeMap<(i16, u8), i64>) -> Charged {
+        let total = rows.values().fold(0, |sum: i64, fee| sum.saturating_add(*fee));
+        Charged { by_row: rows, by_month: months, total }
+    }
+
+    /// By row.
+    pub fn rows(&self) -> &BTreeMap<usize, i64> {
+        &self.by_row
+    }
+
+    /// By calendar month.
+    pub fn months(&self) -> &BTreeMap<(i16, u8), i64> {
+        &self.by_month
+    }
+
+    /// A row was put in at a place: those from there on moved by one.
+    pub fn make_room(&mut self, at: usize) {
+        let moved = self.by_row.split_off(&at);
+        self.by_row.extend(moved.into_iter().map(|(row, fee)| (row + 1, fee)));
+    }
+
     /// Whether a row bears a fee already.
     pub fn bears(&self, row: usize) -> bool {
         self.by_row.contains_key(&row)
@@ -200,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_fee_falls_once_after_its_grace_and_rounds_down() {
-        assert_eq!(fees(&rule(), "2026-01-03"), []);
+        assert!(fees(&rule(), "2026-01-03").is_empty());
         assert_eq!(fees(&rule(), "2026-01-04"), [15]);
         assert_eq!(fees(&rule(), "2026-12-31"), [15, 15, 15]);
     }
@@ -218,7 +240,7 @@ mod tests {
     #[test]
     fn little_past_due_bears_none_and_a_penalty_bears_no_fee() {
         let high = LateFee { minimum_past_due: 1_034, ..rule() };
-        assert_eq!(fees(&high, "2026-12-31"), []);
+        assert!(fees(&high, "2026-12-31").is_empty());
         let owed = Owed { penalty: 500, fee: 80, ..Owed::nothing(day("2026-01-01")) };
         let all = LateFee {
             charge: Charge::Share(Share(Share::WHOLE), Base::PrincipalInterestFees),

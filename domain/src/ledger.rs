@@ -1,227 +1,107 @@
 //! Double entry: what a fact books. Debit is positive, credit negative; every answer sums to zero.
 
-use crate::{contract::Contract, fact::What};
+mod chart;
 
-/// The chart of accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Account {
-    /// What the borrower still owes.
-    Receivable,
-    /// The lender's claim from the sale.
-    Sales,
-    /// What instalments exceed the financed price by.
-    FinanceIncome,
-    /// Money a provider reported and has not settled yet.
-    ProviderClearing,
-    /// Money between an intake item and a contract; drains to zero.
-    InTransit,
-    /// Money that belongs to nobody yet.
-    Suspense,
-    /// What the lender owes the borrower.
-    CustomerCredit,
-    /// Money the lender gave.
-    GoodwillCost,
-    /// Debt given up.
-    BadDebt,
-    /// Phones handed back.
-    DeviceStock,
-}
+pub use chart::{Account, AccountKind, Bound};
 
-/// What an account is about, as statements of account group them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AccountKind {
-    /// What the lender has, or is to get.
-    Asset,
-    /// What the lender owes, or holds for others.
-    Liability,
-    /// What was earned.
-    Income,
-    /// What was given away or lost.
-    Expense,
-}
-
-impl AccountKind {
-    /// The name in exports.
-    pub fn name(self) -> &'static str {
-        match self {
-            AccountKind::Asset => "asset",
-            AccountKind::Liability => "liability",
-            AccountKind::Income => "income",
-            AccountKind::Expense => "expense",
-        }
-    }
-}
-
-/// What must hold of an account's balance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// Nothing by itself.
-    Free,
-    /// A debit balance, or none.
-    Debit,
-    /// A credit balance, or none.
-    Credit,
-    /// None, once nothing is under way.
-    Zero,
-}
-
-impl Bound {
-    /// Whether a balance keeps it; debit positive.
-    pub fn holds(self, minor: i128) -> bool {
-        match self {
-            Bound::Free => true,
-            Bound::Debit => minor >= 0,
-            Bound::Credit => minor <= 0,
-            Bound::Zero => minor == 0,
-        }
-    }
-}
-
-impl Account {
-    /// Every account, by kind.
-    pub const ALL: [Account; 10] = [
-        Account::Receivable,
-        Account::ProviderClearing,
-        Account::DeviceStock,
-        Account::InTransit,
-        Account::Suspense,
-        Account::CustomerCredit,
-        Account::Sales,
-        Account::FinanceIncome,
-        Account::GoodwillCost,
-        Account::BadDebt,
-    ];
-
-    /// The account of this name.
-    pub fn parse(name: &str) -> Option<Account> {
-        Account::ALL.into_iter().find(|account| account.name() == name)
-    }
-
-    /// What it is about.
-    pub fn kind(self) -> AccountKind {
-        match self {
-            Account::Receivable | Account::ProviderClearing | Account::DeviceStock => {
-                AccountKind::Asset
-            }
-            Account::InTransit | Account::Suspense | Account::CustomerCredit => {
-                AccountKind::Liability
-            }
-            Account::Sales | Account::FinanceIncome => AccountKind::Income,
-            Account::GoodwillCost | Account::BadDebt => AccountKind::Expense,
-        }
-    }
-
-    /// What must hold of its balance over all units.
-    pub fn bound(self) -> Bound {
-        match self {
-            Account::Receivable => Bound::Debit,
-            Account::CustomerCredit | Account::Suspense => Bound::Credit,
-            Account::InTransit => Bound::Zero,
-            _ => Bound::Free,
-        }
-    }
-
-    /// Whether it is one of the accounts that together hold what is [`owed`]: the claim, what of it
-    /// was given up, and the customer's credit against it.
-    pub fn holds_owed(self) -> bool {
-        matches!(
-            self,
-            Account::Receivable | Account::CustomerCredit | Account::BadDebt | Account::DeviceStock
-        )
-    }
-
-    /// The name in exports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Account::Receivable => "receivable",
-            Account::Sales => "sales",
-            Account::FinanceIncome => "finance_income",
-            Account::ProviderClearing => "provider_clearing",
-            Account::InTransit => "in_transit",
-            Account::Suspense => "suspense",
-            Account::CustomerCredit => "customer_credit",
-            Account::GoodwillCost => "goodwill_cost",
-            Account::BadDebt => "bad_debt",
-            Account::DeviceStock => "device_stock",
-        }
-    }
-}
+use crate::{
+    contract::{Contract, State},
+    fact::ReleaseCause,
+};
 
 /// One leg: account and minor units.
 pub type Leg = (Account, i64);
 
-/// What a fact books on its contract, given the contract as it was before. Money beyond what is
-/// owed becomes the customer's credit, and comes back from there first.
-pub fn legs(before: &Contract, what: &What) -> Vec<Leg> {
-    let open = (before.terms().total() - before.paid).max(0);
-    match what {
-        What::Signed(signed) => {
-            let charge = signed.terms.finance_charge();
-            let total = signed.terms.total();
-            let all = [
-                (Account::Receivable, total),
-                (Account::Sales, -(total - charge)),
-                (Account::FinanceIncome, -charge),
-            ];
-            nonzero(&all)
+/// What the books say of a contract: a reading of its state, which sums to zero.
+pub fn books(contract: &Contract) -> Books {
+    let mut books = Books::default();
+    let terms = contract.terms();
+    let balance = contract.account.now();
+    let charge = terms.finance_charge();
+    books.add(Account::Sales, charge - terms.total());
+    let earned =
+        if contract.is_active() { balance.earned(contract.account.reckoned) } else { charge };
+    books.add(Account::InterestIncome, -earned);
+    books.add(Account::UnearnedInterest, earned - charge);
+    let back = balance.claims.iter().filter(|claim| claim.chargeback.is_some());
+    let back: i64 = back.map(|claim| claim.principal).sum();
+    books.add(Account::InTransit, contract.paid - contract.given);
+    books.add(Account::ProviderClearing, -contract.refunded - back);
+    books.add(Account::GoodwillCost, contract.given);
+    books.add(Account::CustomerCredit, -balance.credit.max(0));
+    books.add(Account::FeeIncome, -balance.fees);
+    books.add(Account::PenaltyIncome, -balance.charged.total());
+    books.add(Account::WaiverCost, balance.waived);
+    let open = balance.open();
+    match &contract.state {
+        State::WrittenOff => books.end(Account::BadDebt, contract.ended_open, open),
+        State::Returned => books.end(Account::DeviceStock, contract.ended_open, open),
+        State::Released { cause: ReleaseCause::WrittenOff, .. } => {
+            books.end(Account::BadDebt, contract.ended_open, open);
         }
-        What::PaymentPosted { amount, .. } => received(Account::InTransit, *amount, open),
-        What::GoodwillCredited { amount, .. } => received(Account::GoodwillCost, *amount, open),
-        What::PaymentReversed { amount, .. } => {
-            let over = (before.paid - before.terms().total()).max(0);
-            let credit = over.min(*amount);
-            nonzero(&[
-                (Account::CustomerCredit, credit),
-                (Account::Receivable, amount - credit),
-                (Account::InTransit, -amount),
-            ])
+        State::Released { cause: ReleaseCause::Returned, .. } => {
+            books.end(Account::DeviceStock, contract.ended_open, open);
         }
-        What::WrittenOff => nonzero(&[(Account::BadDebt, open), (Account::Receivable, -open)]),
-        What::Returned => nonzero(&[(Account::DeviceStock, open), (Account::Receivable, -open)]),
-        _ => Vec::new(),
+        _ => books.receivables(contract),
     }
+    debug_assert_eq!(books.sum(), 0, "the books of {} do not balance", contract.unit);
+    books
+}
+
+/// What a change of a contract books: the difference of the books before and after it. Before its
+/// signing a contract has no books.
+pub fn legs(before: Option<&Contract>, after: &Contract) -> Vec<Leg> {
+    let was = before.map(books).unwrap_or_default();
+    let is = books(after);
+    let difference = |account: Account| (account, is.of(account) - was.of(account));
+    Account::ALL.into_iter().map(difference).filter(|(_, minor)| *minor != 0).collect()
 }
 
 /// What the contract itself says is owed on it, given up or not, in minor units; negative = the
 /// customer's credit. Its postings to the accounts that [hold it](Account::holds_owed) sum to this.
 pub fn owed(contract: &Contract) -> i128 {
-    i128::from(contract.terms().total()) - i128::from(contract.paid)
+    let balance = contract.account.now();
+    i128::from(balance.open()) - i128::from(balance.credit.max(0))
 }
 
-fn received(from: Account, amount: i64, open: i64) -> Vec<Leg> {
-    let counted = amount.min(open);
-    nonzero(&[
-        (from, amount),
-        (Account::Receivable, -counted),
-        (Account::CustomerCredit, -(amount - counted)),
-    ])
-}
+/// Balances by account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Books([i64; Account::ALL.len()]);
 
-fn nonzero(legs: &[Leg]) -> Vec<Leg> {
-    debug_assert_eq!(legs.iter().map(|(_, minor)| i128::from(*minor)).sum::<i128>(), 0);
-    legs.iter().copied().filter(|(_, minor)| *minor != 0).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_account_has_its_own_name_and_stands_in_the_list() {
-        for (index, account) in Account::ALL.into_iter().enumerate() {
-            assert_eq!(Account::parse(account.name()), Some(account));
-            assert!(!Account::ALL[..index].contains(&account), "{account:?} stands there once");
-        }
-        assert!(Account::ALL.is_sorted_by_key(|account| account.kind()), "by kind");
-        assert_eq!(Account::parse("Receivable"), None);
+impl Books {
+    /// One balance.
+    pub fn of(&self, account: Account) -> i64 {
+        self.0[account as usize]
     }
 
-    #[test]
-    fn a_bound_is_about_the_side_of_a_balance() {
-        let holds = |bound: Bound| [-1, 0, 1].map(|minor| bound.holds(minor));
-        assert_eq!(holds(Bound::Free), [true, true, true]);
-        assert_eq!(holds(Bound::Debit), [false, true, true]);
-        assert_eq!(holds(Bound::Credit), [true, true, false]);
-        assert_eq!(holds(Bound::Zero), [false, true, false]);
+    /// All balances together, which is nought.
+    pub fn sum(&self) -> i128 {
+        self.0.iter().map(|minor| i128::from(*minor)).sum()
+    }
+
+    fn add(&mut self, account: Account, minor: i64) {
+        let balance = &mut self.0[account as usize];
+        *balance = balance.saturating_add(minor);
+    }
+
+    /// Debt that was given up: what still comes of it is recovered.
+    fn end(&mut self, account: Account, ended: i64, open: i64) {
+        self.add(account, ended);
+        self.add(Account::RecoveryIncome, open - ended);
+    }
+
+    fn receivables(&mut self, contract: &Contract) {
+        let balance = contract.account.now();
+        self.add(Account::ReceivablePrincipal, balance.missing());
+        for (claim, owed) in balance.claims.iter().zip(&balance.owed) {
+            let principal = match claim.chargeback {
+                Some(_) => Account::ReceivableChargeback,
+                None => Account::ReceivablePrincipal,
+            };
+            self.add(principal, owed.principal);
+            self.add(Account::ReceivableInterest, owed.interest);
+            self.add(Account::ReceivableFee, owed.fee);
+            self.add(Account::ReceivablePenalty, owed.penalty);
+        }
     }
 }

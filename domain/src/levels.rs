@@ -26,7 +26,7 @@ pub(crate) struct Level {
 }
 
 /// Every level of the ladder with the moment it can begin; each not before the one below.
-pub(crate) fn levels(contract: &Contract, ladder: &Ladder, position: &Position<'_>) -> Vec<Level> {
+pub(crate) fn levels(contract: &Contract, ladder: &Ladder, position: &Position) -> Vec<Level> {
     let zone = contract.terms().zone();
     let begins = |when: &Condition| when.first_day(position).map(|day| zone.midnight(day));
     let mut levels = Vec::with_capacity(ladder.steps.len() + 2);

@@ -10,6 +10,7 @@
 //! **Invariant:** a restriction has no value for a floor function.
 //! **Invariant:** knows nothing of `protocol`; a lease is made from a decision by the server.
 
+pub mod account;
 pub mod allocation;
 pub mod amortise;
 pub mod contract;

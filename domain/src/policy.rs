@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::stage::{Channel, Guard, Restriction, Rung};
+use crate::{
+    late_fee::LateFee,
+    stage::{Channel, Guard, Restriction, Rung},
+};
 
 /// Whether the law knows and allows a restriction at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,6 +134,8 @@ pub struct Programme {
     pub packs: Vec<String>,
     /// At or below this share of one instalment, in basis points, nothing is past due.
     pub tolerance_bps: u32,
+    /// What an instalment paid late costs.
+    pub late_fee: Option<LateFee>,
     /// When the dismissible message appears.
     pub remind: Option<Condition>,
     /// Formal notices in order.

@@ -35,6 +35,8 @@ pub struct Instalment {
     pub due: Day,
     /// Minor units, above zero.
     pub amount: i64,
+    /// The part of it that is the price of time, in minor units.
+    pub interest: i64,
 }
 
 /// Equal instalments.
@@ -71,6 +73,8 @@ pub enum ScheduleError {
     Short,
     /// The sum exceeds 64 bits.
     Overflow,
+    /// The interest of the rows is not what they exceed the financed amount by.
+    Interest,
     /// Price or down payment negative, or nothing left to finance.
     Nothing,
 }
@@ -86,6 +90,7 @@ impl ScheduleError {
             ScheduleError::Amount => "schedule_amount",
             ScheduleError::Short => "schedule_short",
             ScheduleError::Overflow => "schedule_overflow",
+            ScheduleError::Interest => "schedule_interest",
             ScheduleError::Nothing => "nothing_financed",
         }
     }
@@ -97,7 +102,12 @@ impl ScheduleError {
             ScheduleError::Every => "every must be 1 to 366",
             ScheduleError::Date => "a due date falls outside the years 1970 to 8999",
             ScheduleError::Order => "each due date must be after the one before, within 30 years",
-            ScheduleError::Amount => "every instalment must be above zero",
+            ScheduleError::Amount => {
+                "every instalment must be above zero, its interest between zero and the amount"
+            }
+            ScheduleError::Interest => {
+                "the interest of all rows must be their sum minus what is financed"
+            }
             ScheduleError::Short => {
                 "count times instalment must be at least cash_price minus down_payment"
             }
@@ -137,7 +147,7 @@ impl Equal {
         let row = |index: u32| {
             let due = self.due(index).ok_or(ScheduleError::Date)?;
             let amount = if index + 1 == self.count { last } else { each };
-            Ok(Instalment { due, amount })
+            Ok(Instalment { due, amount, interest: 0 })
         };
         let rows = (0..self.count).map(row).collect::<Result<Vec<_>, _>>()?;
         check(&rows)?;
@@ -161,7 +171,7 @@ pub fn check(rows: &[Instalment]) -> Result<i64, ScheduleError> {
     if rows.is_empty() || rows.len() > ROWS_MAX {
         return Err(ScheduleError::Count);
     }
-    if rows.iter().any(|row| row.amount <= 0) {
+    if rows.iter().any(|row| row.amount <= 0 || !(0..=row.amount).contains(&row.interest)) {
         return Err(ScheduleError::Amount);
     }
     let spans = rows[rows.len() - 1].due.days_since(rows[0].due) <= SPAN_MAX_DAYS;

@@ -1,7 +1,7 @@
 //! Where an account stands on a day: past due, days past due, next due. A pure function of the
 //! schedule, the money counted and the day; never of when somebody looked.
 
-use crate::{Day, Terms};
+use crate::{Day, account::Balance};
 
 /// An account on one day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,62 +20,67 @@ pub struct Standing {
     pub remaining: i64,
 }
 
-/// The one position in a schedule that matters: which row the money counted reaches.
+/// The arrears and what follows them: open amounts by due day, and the row from which the dates of
+/// the ladder count.
 ///
-/// Money covers rows from the oldest. The arrears anchor is the first row that stays uncovered by
-/// more than the tolerance; all dates of the ladder count from its due day.
-#[derive(Clone, Copy, Debug)]
-pub struct Position<'a> {
-    terms: &'a Terms,
-    paid: i64,
+/// That anchor is the first row with which more than the tolerance is open.
+#[derive(Clone, Debug)]
+pub struct Position {
+    /// Due day, and what is open through it.
+    open: Vec<(Day, i64)>,
+    remaining: i64,
     tolerance: i64,
     anchor: Option<usize>,
-    covered_before: i64,
 }
 
-impl<'a> Position<'a> {
-    /// The position after `paid` minor units with this tolerance.
-    pub fn new(terms: &'a Terms, paid: i64, tolerance: i64) -> Position<'a> {
-        let mut covered_before = 0;
-        let mut anchor = None;
-        for (index, row) in terms.rows().iter().enumerate() {
-            let through = covered_before + row.amount;
-            if through - paid > tolerance {
-                anchor = Some(index);
-                break;
-            }
-            covered_before = through;
-        }
-        Position { terms, paid, tolerance, anchor, covered_before }
+impl Position {
+    /// The position of a balance with this tolerance.
+    pub fn new(balance: &Balance, tolerance: i64) -> Position {
+        Position::of(balance.arrears(), balance.open(), tolerance)
+    }
+
+    /// The position of open amounts by rising due day; `remaining` is all that is open.
+    pub fn of(open: impl Iterator<Item = (Day, i64)>, remaining: i64, tolerance: i64) -> Position {
+        let mut through = 0_i64;
+        let sum = |(due, amount): (Day, i64)| {
+            through = through.saturating_add(amount);
+            (due, through)
+        };
+        let open: Vec<(Day, i64)> = open.map(sum).collect();
+        let anchor = open.iter().position(|(_, through)| *through > tolerance);
+        Position { open, remaining, tolerance, anchor }
     }
 
     /// Due day of the first row not covered; arrears count from it once it has passed.
     pub fn anchor(&self) -> Option<Day> {
-        self.anchor.map(|index| self.terms.rows()[index].due)
+        self.rows().first().map(|(due, _)| *due)
+    }
+
+    /// Rows from the anchor on.
+    fn rows(&self) -> &[(Day, i64)] {
+        self.anchor.map_or(&[], |anchor| &self.open[anchor..])
+    }
+
+    /// What is open before the anchor: crumbs within the tolerance.
+    fn crumbs(&self) -> i64 {
+        let before = self.anchor.and_then(|anchor| anchor.checked_sub(1));
+        before.map_or(0, |row| self.open[row].1)
     }
 
     /// The standing on a day.
     pub fn on(&self, day: Day) -> Standing {
-        let remaining = (self.terms.total() - self.paid).max(0);
-        let Some(anchor) = self.anchor else {
-            return Standing { remaining, ..Standing::default() };
-        };
-        let rows = &self.terms.rows()[anchor..];
-        let mut through = self.covered_before;
-        let mut standing = Standing { remaining, ..Standing::default() };
-        for row in rows {
-            let open_before = (through - self.paid).max(0);
-            through += row.amount;
-            if row.due >= day {
-                let open = (through - self.paid) - open_before;
-                standing.next_due = Some((row.due, open));
+        let mut standing = Standing { remaining: self.remaining, ..Standing::default() };
+        let mut before = self.crumbs();
+        for (due, through) in self.rows() {
+            if *due >= day {
+                standing.next_due = Some((*due, through - before));
                 break;
             }
-            standing.past_due = through - self.paid;
+            before = *through;
+            standing.past_due = *through;
             standing.unpaid_count += 1;
         }
-        if standing.unpaid_count > 0 {
-            let oldest = rows[0].due;
+        if let Some(oldest) = self.anchor().filter(|_| standing.unpaid_count > 0) {
             standing.oldest_unpaid = Some(oldest);
             standing.days_past_due = u32::try_from(day.days_since(oldest)).unwrap_or(0);
         }
@@ -84,41 +89,26 @@ impl<'a> Position<'a> {
 
     /// The first row that stays open once the sum past due is paid: its due day and open amount.
     pub fn next_after(&self, past_due: i64) -> Option<(Day, i64)> {
-        let mut through = self.covered_before;
-        for row in &self.terms.rows()[self.anchor?..] {
-            let open_before = (through - self.paid).max(past_due);
-            through += row.amount;
-            let open = through - self.paid - open_before;
-            if open > 0 {
-                return Some((row.due, open));
-            }
-        }
-        None
+        let before = past_due.max(self.crumbs());
+        let next = self.rows().iter().find(|(_, through)| *through > before);
+        next.map(|(due, through)| (*due, through - before))
     }
 
     /// First day on which so many instalments are past due, if nothing more is paid.
     pub(crate) fn unpaid_reaches(&self, count: u32) -> Option<Day> {
         let skip = usize::try_from(count.max(1) - 1).ok()?;
-        let row = self.terms.rows().get(self.anchor?.checked_add(skip)?)?;
-        row.due.plus_days(1)
+        self.rows().get(skip)?.0.plus_days(1)
     }
 
     /// First day on which so much is past due, if nothing more is paid.
     pub(crate) fn past_due_reaches(&self, minor: i64) -> Option<Day> {
-        let mut through = self.covered_before;
-        for row in &self.terms.rows()[self.anchor?..] {
-            through += row.amount;
-            if through - self.paid >= minor.max(1) {
-                return row.due.plus_days(1);
-            }
-        }
-        None
+        let reached = self.rows().iter().find(|(_, through)| *through >= minor.max(1));
+        reached.and_then(|(due, _)| due.plus_days(1))
     }
 
     /// First day after `day` on which a further row falls past due.
     pub(crate) fn next_past_due_after(&self, day: Day) -> Option<Day> {
-        let rows = &self.terms.rows()[self.anchor?..];
-        rows.iter().filter_map(|row| row.due.plus_days(1)).find(|start| *start > day)
+        self.rows().iter().filter_map(|(due, _)| due.plus_days(1)).find(|start| *start > day)
     }
 
     /// At or below this much open, a row counts as covered.
@@ -131,7 +121,7 @@ impl<'a> Position<'a> {
 mod tests {
     use super::*;
     use crate::{
-        Currency, Zone,
+        Currency, Terms, Zone,
         schedule::{Equal, MonthEnd, Period},
         terms::Price,
     };
@@ -153,9 +143,20 @@ mod tests {
         Terms::equal(price, &plan, Zone::parse("Asia/Kolkata").unwrap(), "en".into()).unwrap()
     }
 
+    /// After so much was paid.
+    fn position(paid: i64) -> Position {
+        let mut left = paid;
+        let open = terms().rows().to_vec().into_iter().map(move |row| {
+            let covered = row.amount.min(left);
+            left -= covered;
+            (row.due, row.amount - covered)
+        });
+        let remaining = (40_000 - paid).max(0);
+        Position::of(open.filter(|(_, open)| *open > 0), remaining, 200)
+    }
+
     fn on(paid: i64, day: &str) -> (i64, u32, u32, Option<i64>) {
-        let terms = terms();
-        let standing = Position::new(&terms, paid, 200).on(Day::parse(day).unwrap());
+        let standing = position(paid).on(Day::parse(day).unwrap());
         let next = standing.next_due.map(|(_, open)| open);
         (standing.past_due, standing.days_past_due, standing.unpaid_count, next)
     }
@@ -187,9 +188,8 @@ mod tests {
 
     #[test]
     fn what_follows_the_arrears_is_what_the_standing_says_is_due_next() {
-        let terms = terms();
         for paid in [0, 4_000, 9_800, 10_000, 25_000, 40_000] {
-            let position = Position::new(&terms, paid, 200);
+            let position = position(paid);
             for day in 0..120 {
                 let day = Day::parse("2026-01-05").unwrap().plus_days(day).unwrap();
                 let standing = position.on(day);
@@ -200,9 +200,8 @@ mod tests {
 
     #[test]
     fn what_is_first_reached_agrees_with_the_standing_of_that_day() {
-        let terms = terms();
         for paid in [0, 4_000, 10_000, 19_900, 33_000] {
-            let position = Position::new(&terms, paid, 200);
+            let position = position(paid);
             for count in 1..=4 {
                 if let Some(day) = position.unpaid_reaches(count) {
                     assert!(position.on(day).unpaid_count >= count);

@@ -2,6 +2,7 @@
 
 use crate::{
     Currency, Day, Zone,
+    money::portion,
     schedule::{self, Equal, Instalment, ScheduleError},
 };
 
@@ -29,7 +30,8 @@ impl Terms {
         Terms::explicit(price, rows, zone, language)
     }
 
-    /// Terms from rows given one by one. Their sum must cover what is financed.
+    /// Terms from rows given one by one. Their sum must cover what is financed; their interest is
+    /// what it exceeds that by, or is left at zero to be spread over them.
     pub fn explicit(
         price: Price,
         rows: Vec<Instalment>,
@@ -41,6 +43,7 @@ impl Terms {
         if total < financed {
             return Err(ScheduleError::Short);
         }
+        let rows = with_interest(rows, total - financed)?;
         let Price { currency, cash_price, down_payment } = price;
         Ok(Terms { currency, cash_price, down_payment, rows, total, zone, language })
     }
@@ -94,6 +97,28 @@ impl Terms {
     pub fn last_due(&self) -> Day {
         self.rows[self.rows.len() - 1].due
     }
+}
+
+/// Rows that do not say which part is interest bear the charge in proportion to their amounts, as
+/// equal instalments do; the last takes the rest.
+fn with_interest(rows: Vec<Instalment>, charge: i64) -> Result<Vec<Instalment>, ScheduleError> {
+    let said = rows.iter().fold(0_i64, |sum, row| sum.saturating_add(row.interest));
+    if said == charge {
+        return Ok(rows);
+    }
+    if said != 0 {
+        return Err(ScheduleError::Interest);
+    }
+    let total = rows.iter().fold(0_i64, |sum, row| sum.saturating_add(row.amount));
+    let (mut through, mut spread) = (0_i64, 0_i64);
+    let share = |row: Instalment| {
+        through = through.saturating_add(row.amount);
+        let due = portion(charge, through, total).ok_or(ScheduleError::Overflow)?;
+        let interest = due - spread;
+        spread = due;
+        Ok(Instalment { interest, ..row })
+    };
+    rows.into_iter().map(share).collect()
 }
 
 /// What the phone costs and what was paid at the sale.

@@ -37,7 +37,8 @@ pub fn contract_doc(contract: &Contract) -> String {
 
 /// The contract of a text that was stored for this unit of this tenant.
 pub fn parse_contract(unit: UnitId, tenant: TenantId, text: &str) -> Result<Contract, DocError> {
-    let In { contract: AsShape(contract) } = read(text)?;
+    let In { contract: AsShape(mut contract) } = read(text)?;
+    contract.reopen();
     if (contract.unit, contract.tenant) == (unit, tenant) {
         return Ok(contract);
     }

@@ -254,8 +254,8 @@ mod tests {
 
     #[test]
     fn csv_has_a_header_and_a_row_for_each_leg() {
-        let legs = [(Account::InTransit, "INR", 79_100), (Account::Receivable, "INR", -79_100)];
-        let odd = [(Account::InTransit, "KWD", 1), (Account::Receivable, "KWD", -1)];
+        let legs = [(Account::InTransit, "INR", 79_100), (Account::BadDebt, "INR", -79_100)];
+        let odd = [(Account::InTransit, "KWD", 1), (Account::BadDebt, "KWD", -1)];
         let bookings = [booking("EX-1", &legs), booking("a \"b\", c\nd", &odd)];
         check(
             LedgerForm::Csv,
@@ -263,11 +263,11 @@ mod tests {
             expect![[r#"
             at,day,unit,version,unit_kind,reference,command,entry,account,kind,currency,amount,minor
             AT,2026-01-06,UNIT,2,contract,EX-1,post_payment,3,in_transit,liability,INR,791.00,79100
-            AT,2026-01-06,UNIT,2,contract,EX-1,post_payment,4,receivable,asset,INR,-791.00,-79100
+            AT,2026-01-06,UNIT,2,contract,EX-1,post_payment,4,bad_debt,expense,INR,-791.00,-79100
             AT,2026-01-06,UNIT,2,contract,"a ""b"", c
             d",post_payment,3,in_transit,liability,KWD,0.001,1
             AT,2026-01-06,UNIT,2,contract,"a ""b"", c
-            d",post_payment,4,receivable,asset,KWD,-0.001,-1
+            d",post_payment,4,bad_debt,expense,KWD,-0.001,-1
         "#]],
         );
     }
@@ -276,12 +276,12 @@ mod tests {
     fn a_journal_declares_and_balances() {
         let legs = [
             (Account::InTransit, "INR", 79_100),
-            (Account::Receivable, "INR", -79_000),
+            (Account::ReceivablePrincipal, "INR", -79_000),
             (Account::CustomerCredit, "INR", -100),
         ];
         let odd = [
             (Account::InTransit, "KWD", 1),
-            (Account::Receivable, "KWD", -1),
+            (Account::ReceivablePrincipal, "KWD", -1),
             (Account::Suspense, "JPY", -1_200),
             (Account::InTransit, "JPY", 1_200),
         ];
@@ -290,37 +290,46 @@ mod tests {
             LedgerForm::Hledger,
             &bookings,
             expect![[r#"
-            ; Ledger of example, from 2026-01-01 to the last booking, days in Asia/Kolkata.
-            ; One transaction per commit; debit positive, credit negative.
+                ; Ledger of example, from 2026-01-01 to the last booking, days in Asia/Kolkata.
+                ; One transaction per commit; debit positive, credit negative.
 
-            commodity 1000.00 INR
-            commodity 1000. JPY
-            commodity 1000.000 KWD
+                commodity 1000.00 INR
+                commodity 1000. JPY
+                commodity 1000.000 KWD
 
-            account assets:receivable               ; type:A
-            account assets:provider_clearing        ; type:A
-            account assets:device_stock             ; type:A
-            account liabilities:in_transit          ; type:L
-            account liabilities:suspense            ; type:L
-            account liabilities:customer_credit     ; type:L
-            account income:sales                    ; type:R
-            account income:finance_income           ; type:R
-            account expenses:goodwill_cost          ; type:X
-            account expenses:bad_debt               ; type:X
+                account assets:receivable_principal     ; type:A
+                account assets:receivable_interest      ; type:A
+                account assets:receivable_fee           ; type:A
+                account assets:receivable_penalty       ; type:A
+                account assets:receivable_chargeback    ; type:A
+                account assets:provider_clearing        ; type:A
+                account assets:device_stock             ; type:A
+                account liabilities:in_transit          ; type:L
+                account liabilities:suspense            ; type:L
+                account liabilities:customer_credit     ; type:L
+                account liabilities:unearned_interest   ; type:L
+                account income:sales                    ; type:R
+                account income:interest_income          ; type:R
+                account income:fee_income               ; type:R
+                account income:penalty_income           ; type:R
+                account income:recovery_income          ; type:R
+                account expenses:goodwill_cost          ; type:X
+                account expenses:waiver_cost            ; type:X
+                account expenses:bad_debt               ; type:X
 
-            2026-01-06 * post_payment EX-1
-                ; unit:UNIT, version:2, unit_kind:contract, at:AT
-                liabilities:in_transit                    791.00 INR  ; entry:3
-                assets:receivable                        -790.00 INR  ; entry:4
-                liabilities:customer_credit                -1.00 INR  ; entry:5
+                2026-01-06 * post_payment EX-1
+                    ; unit:UNIT, version:2, unit_kind:contract, at:AT
+                    liabilities:in_transit                    791.00 INR  ; entry:3
+                    assets:receivable_principal              -790.00 INR  ; entry:4
+                    liabilities:customer_credit                -1.00 INR  ; entry:5
 
-            2026-01-06 * post_payment a_ date:2001-01-01_2020 x
-                ; unit:UNIT, version:2, unit_kind:contract, at:AT
-                liabilities:in_transit                     0.001 KWD  ; entry:3
-                assets:receivable                         -0.001 KWD  ; entry:4
-                liabilities:suspense                       -1200 JPY  ; entry:5
-                liabilities:in_transit                      1200 JPY  ; entry:6
-        "#]],
+                2026-01-06 * post_payment a_ date:2001-01-01_2020 x
+                    ; unit:UNIT, version:2, unit_kind:contract, at:AT
+                    liabilities:in_transit                     0.001 KWD  ; entry:3
+                    assets:receivable_principal               -0.001 KWD  ; entry:4
+                    liabilities:suspense                       -1200 JPY  ; entry:5
+                    liabilities:in_transit                      1200 JPY  ; entry:6
+            "#]],
         );
     }
 }

@@ -1,5 +1,7 @@
 //! `programme.toml`: a lender's own ladder, which applies only within the law's packs.
 
+mod late_fee;
+
 use std::collections::BTreeSet;
 
 use domain::{
@@ -32,6 +34,7 @@ struct File {
     how_to_dispute: Spanned<Filled>,
     #[serde(default, with = "set")]
     guards: BTreeSet<Guard>,
+    late_fee: Option<Spanned<late_fee::Table>>,
     remind: Option<When>,
     #[serde(default)]
     notices: Vec<Spanned<Notice>>,
@@ -115,12 +118,14 @@ pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
     let remind = file.remind.as_ref().map(|when| {
         condition(text, &when.days_past_due, when.unpaid_count, when.past_due_minor.as_ref())
     });
+    let late_fee = file.late_fee.as_ref().map(|table| late_fee::late_fee(text, table));
     let (steps, lock) = steps(text, &file)?;
     Ok(Programme {
         id: file.id.0,
         version: file.version.into_inner(),
         packs: file.packs.into_inner().into_iter().map(|Id(id)| id).collect(),
         tolerance_bps: file.past_due_tolerance.into_inner().0,
+        late_fee: late_fee.transpose()?,
         remind: remind.transpose()?,
         notices: notices(text, &file.notices)?,
         steps,

@@ -1,5 +1,6 @@
 //! The canonical shape of domain values: fields by rising name, so that a value has one text.
 
+pub(crate) mod account;
 pub(crate) mod contract;
 pub(crate) mod decision;
 pub(crate) mod fact;

@@ -132,6 +132,7 @@ impl Lived {
                 language: "en".into(),
                 text: "text".into(),
             },
+            Want::Reckon => Command::Reckon,
             Want::Release => Command::Release { certificate: vec![9] },
         }
     }

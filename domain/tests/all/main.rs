@@ -2,6 +2,7 @@
 //! properties over random lives of a contract.
 #![expect(clippy::unwrap_used, reason = "a test that meets nothing where something must be fails")]
 
+mod account;
 mod commands;
 mod golden_overdue;
 mod holds;

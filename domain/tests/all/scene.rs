@@ -79,6 +79,7 @@ pub(crate) fn programme(pack: &str) -> Programme {
         version: 1,
         packs: vec![pack.into()],
         tolerance_bps: 200,
+        late_fee: None,
         remind: Some(dpd(1)),
         notices: Vec::new(),
         steps: Vec::new(),
@@ -160,6 +161,7 @@ pub(crate) fn signed(terms: Terms, ladder: &Ladder, consent: bool) -> Contract {
     let at = terms.zone().midnight(terms.rows()[0].due).plus_seconds(-30 * DAY_S);
     let consent = consent.then(|| Consent { form: "lock".into(), version: "1".into(), at });
     let signed = Signed {
+        late_fee: None,
         reference: "A-1".into(),
         terms,
         programme: ladder.programme.clone(),
@@ -284,6 +286,7 @@ impl World {
                 language: "en".into(),
                 text: format!("Notice {k}: {owed} is past due."),
             },
+            Want::Reckon => Command::Reckon,
             Want::Release => Command::Release { certificate: vec![9] },
         }
     }

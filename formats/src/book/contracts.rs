@@ -172,7 +172,7 @@ fn given(
             cells.note(format!("rows[{index}].amount"), minor, code, detail);
         }
         if let (Some(due), Some(Ok(money))) = (day, money) {
-            read.push(Instalment { due, amount: money.minor });
+            read.push(Instalment { due, amount: money.minor, interest: 0 });
         }
     }
     let whole = read.len() == rows.len().min(ROWS_MAX + 1) && !both;
@@ -249,9 +249,10 @@ fn terms(
                 ScheduleError::Count => COUNT,
                 ScheduleError::Every => EVERY,
                 ScheduleError::Date | ScheduleError::Order => FIRST_DUE,
-                ScheduleError::Amount | ScheduleError::Short | ScheduleError::Overflow => {
-                    INSTALMENT
-                }
+                ScheduleError::Amount
+                | ScheduleError::Interest
+                | ScheduleError::Short
+                | ScheduleError::Overflow => INSTALMENT,
                 ScheduleError::Nothing => DOWN_PAYMENT,
             };
             cells.fail(column, error.code(), error.detail())

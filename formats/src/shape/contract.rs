@@ -2,17 +2,22 @@
 
 use domain::{
     Channel, Contract, Moment, NoticeId, Recorded, Stage, State, TenantId, UnitId,
+    account::Account,
     contract::Notice,
     fact::{Enrolment, Hold, ReleaseCause, Signed},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{decision::RecordedShape, fact::SignedShape, list, maybe as shaped_maybe, shaped};
+use super::{
+    account, decision::RecordedShape, fact::SignedShape, list, maybe as shaped_maybe, shaped,
+};
 use crate::text::{AsText, one, pairs};
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Contract", deny_unknown_fields)]
 pub(crate) struct ContractShape {
+    #[serde(with = "account")]
+    account: Account,
     #[serde(with = "applied")]
     applied: Option<(Stage, u64, Moment)>,
     #[serde(with = "RecordedShape")]
@@ -22,7 +27,11 @@ pub(crate) struct ContractShape {
     #[serde(with = "pairs")]
     effects: Vec<(Stage, Moment)>,
     #[serde(with = "one")]
+    ended_open: i64,
+    #[serde(with = "one")]
     events_through: u64,
+    #[serde(with = "one")]
+    given: i64,
     #[serde(with = "list")]
     holds: Vec<Hold>,
     #[serde(with = "list")]
@@ -30,6 +39,8 @@ pub(crate) struct ContractShape {
     #[serde(with = "one")]
     paid: i64,
     passes_used: u8,
+    #[serde(with = "one")]
+    refunded: i64,
     #[serde(with = "SignedShape")]
     signed: Signed,
     #[serde(with = "one")]

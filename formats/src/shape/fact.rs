@@ -1,8 +1,9 @@
 //! Facts and what they carry.
 
 use domain::{
-    Actor, Channel, EnrolmentId, HoldId, Moment, NoticeId, Stage, Terms, UnitId,
+    Actor, Channel, Day, EnrolmentId, HoldId, Moment, NoticeId, Stage, Terms, UnitId,
     fact::{Consent, Enrolment, Hold, HoldKind, ReleaseCause, Signed, What},
+    late_fee::LateFee,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -49,6 +50,43 @@ pub(crate) enum WhatShape {
         #[serde(with = "one")]
         amount: i64,
         reason: String,
+    },
+    ChargedBack {
+        #[serde(with = "one")]
+        amount: i64,
+        #[serde(with = "one")]
+        payment: UnitId,
+        #[serde(with = "one")]
+        value: Moment,
+    },
+    ChargebackWon {
+        #[serde(with = "one")]
+        amount: i64,
+        #[serde(with = "one")]
+        payment: UnitId,
+        #[serde(with = "one")]
+        value: Moment,
+    },
+    FeeCharged {
+        #[serde(with = "one")]
+        amount: i64,
+        reason: String,
+        #[serde(with = "one")]
+        value: Moment,
+    },
+    FeesWaived {
+        #[serde(with = "one")]
+        amount: i64,
+        reason: String,
+    },
+    CreditRefunded {
+        #[serde(with = "one")]
+        amount: i64,
+        reason: String,
+    },
+    Reckoned {
+        #[serde(with = "one")]
+        through: Day,
     },
     NoticePrepared {
         #[serde(with = "one")]
@@ -112,6 +150,8 @@ pub(crate) struct SignedShape {
     #[serde(with = "shaped_maybe")]
     consent: Option<Consent>,
     imeis: Vec<String>,
+    #[serde(with = "shaped_maybe")]
+    late_fee: Option<LateFee>,
     packs: Vec<(String, u32)>,
     programme: (String, u32),
     reference: String,

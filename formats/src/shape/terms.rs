@@ -1,4 +1,4 @@
-//! `#[serde(with = "terms")]`: money and calendar; rows as pairs of day and amount.
+//! `#[serde(with = "terms")]`: money and calendar; rows as day, amount, and interest in it.
 
 use domain::{Currency, Day, Terms, Zone, schedule::Instalment, terms::Price};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -15,7 +15,7 @@ struct In {
     #[serde(with = "one")]
     down_payment: i64,
     language: String,
-    rows: Vec<(AsText<Day>, AsText<i64>)>,
+    rows: Vec<(AsText<Day>, AsText<i64>, AsText<i64>)>,
     #[serde(with = "one")]
     zone: Zone,
 }
@@ -34,7 +34,9 @@ struct Rows<'a>(&'a [Instalment]);
 
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|row| (AsText(&row.due), AsText(&row.amount))))
+        serializer.collect_seq(
+            self.0.iter().map(|row| (AsText(&row.due), AsText(&row.amount), AsText(&row.interest))),
+        )
     }
 }
 
@@ -59,7 +61,8 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         cash_price: read.cash_price,
         down_payment: read.down_payment,
     };
-    let row = |(AsText(due), AsText(amount))| Instalment { due, amount };
+    let row =
+        |(AsText(due), AsText(amount), AsText(interest))| Instalment { due, amount, interest };
     let rows = read.rows.into_iter().map(row).collect();
     Terms::explicit(price, rows, read.zone, read.language)
         .map_err(|error| D::Error::custom(error.detail()))

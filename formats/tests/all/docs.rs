@@ -88,7 +88,7 @@ fn a_contract_of_another_unit_is_refused() {
     let text = contract_doc(&world::full(2));
     assert!(parse_contract(UnitId::from_bytes([0; 16]), tenant, &text).is_err());
     assert!(parse_contract(unit, TenantId::from_bytes([0; 16]), &text).is_err());
-    let extra = text.replacen("{\"applied\"", "{\"more\":1,\"applied\"", 1);
+    let extra = text.replacen("{\"account\"", "{\"more\":1,\"account\"", 1);
     assert!(parse_contract(unit, tenant, &extra).is_err());
 }
 

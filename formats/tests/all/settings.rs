@@ -139,9 +139,10 @@ fn a_wrong_programme_names_line_and_field() {
         "version = 1",
         "versoin = 1",
         expect![[r#"
-        line 4: versoin: unknown field `versoin`, expected one of `id`,
-        `version`, `packs`, `past_due_tolerance`, `how_to_pay`,
-        `how_to_dispute`, `guards`, `remind`, `notices`, `steps`, `lock`"#]],
+            line 4: versoin: unknown field `versoin`, expected one of `id`,
+            `version`, `packs`, `past_due_tolerance`, `how_to_pay`,
+            `how_to_dispute`, `guards`, `late_fee`, `remind`, `notices`, `steps`,
+            `lock`"#]],
     );
     check("version = 1\n", "", expect!["line 1: missing field `version`"]);
     check(

@@ -188,14 +188,14 @@ pub(crate) async fn write_off(
 }
 
 /// Who asks what of which contract.
-struct Act<'a> {
-    call: &'a Call,
-    reference: &'a str,
-    name: &'static str,
+pub(super) struct Act<'a> {
+    pub(super) call: &'a Call,
+    pub(super) reference: &'a str,
+    pub(super) name: &'static str,
 }
 
 impl Act<'_> {
-    async fn carry_out(
+    pub(super) async fn carry_out(
         &self,
         app: &App,
         body: &[&[u8]],
@@ -219,7 +219,7 @@ impl Act<'_> {
     }
 }
 
-fn acted(changed: Changed, hold: Option<Uuid>) -> Response {
+pub(super) fn acted(changed: Changed, hold: Option<Uuid>) -> Response {
     let acted = Acted { hold, contract: StateView::after(&changed) };
     answer::done(changed.repeated, &acted)
 }
@@ -229,7 +229,7 @@ fn hold_uuid(key: [u8; 16]) -> Uuid {
     uuid::Builder::from_custom_bytes(key).into_uuid()
 }
 
-fn moment(field: &str, text: &str) -> Result<Moment, Problem> {
+pub(super) fn moment(field: &str, text: &str) -> Result<Moment, Problem> {
     let detail = "expected a moment such as 2026-03-31T18:05:00+05:30";
     Moment::parse(text).ok_or_else(|| fault(field, "bad_moment", detail, text))
 }

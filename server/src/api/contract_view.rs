@@ -6,7 +6,10 @@ use store::{Presence, Row};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::problem::Problem;
+use super::{
+    account_view::{AccountView, account},
+    problem::Problem,
+};
 use crate::{
     app::{explain_contract::Explained, screens},
     error::Error,
@@ -38,6 +41,8 @@ pub(crate) struct ContractView {
     unconfirmed: String,
     /// Where the account stands on the contract's local day.
     standing: StandingView,
+    /// What is open, by what it is for, and what the lender owes.
+    account: AccountView,
     /// `clear`, `remind`, `notice`, `restrict` or `lock`.
     #[schema(example = "restrict")]
     rung: &'static str,
@@ -349,6 +354,7 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
         paid: money(contract.paid),
         unconfirmed: money(contract.unconfirmed),
         standing: standing(contract, &decision),
+        account: account(contract),
         rung: decision.stage.rung.name(),
         step: decision.stage.step,
         restrictions: restrictions.collect(),

@@ -9,6 +9,7 @@
 //! **Invariant:** another tenant's things are not found; nothing tells that they exist.
 //! **Invariant:** any bytes get a problem with a stable code, and change nothing.
 
+mod account_view;
 mod acts;
 mod answer;
 mod body;
@@ -19,6 +20,7 @@ mod contracts;
 mod devices;
 mod guard;
 mod intake;
+mod money;
 mod openapi;
 mod payments;
 mod problem;

@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use super::{
     acts, bulk,
     codes::{self, CODES},
-    contract_view, contracts, devices, intake, payments, problem, records, suspense,
+    contract_view, contracts, devices, intake, money, payments, problem, records, suspense,
     table::{ENDPOINTS, Endpoint, Key},
     tenant,
 };
@@ -27,6 +27,9 @@ use super::{
     contracts::ContractBody,
     contracts::ContractsBody,
     contracts::Signed,
+    money::AmountBody,
+    money::ChargebackBody,
+    money::FeeBody,
     devices::DeviceBody,
     devices::DevicePage,
     devices::DeviceView,

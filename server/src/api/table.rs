@@ -5,7 +5,7 @@ use std::{fmt::Write as _, sync::Arc};
 use axum::routing::{MethodRouter, delete, get, post};
 use formats::directory::Role;
 
-use super::{acts, contracts, devices, payments, records, suspense, tenant};
+use super::{acts, contracts, devices, money, payments, records, suspense, tenant};
 use crate::App;
 
 /// One endpoint.
@@ -123,6 +123,30 @@ const READ: Endpoint = Endpoint {
 const WRITE: Endpoint = Endpoint { method: "POST", key: Key::Required, roles: OPERATOR, ..READ };
 const MAKE: Endpoint = Endpoint { key: Key::Optional, makes: true, ..WRITE };
 const BULK: Endpoint = Endpoint { key: Key::Optional, answer: "BulkAnswer", ..WRITE };
+
+/// What a movement of money may be refused for.
+const MONEY_FAULTS: &[&str] = &[
+    "amount_not_positive",
+    "amount_overflow",
+    "amount_too_precise",
+    "bad_amount",
+    "bad_moment",
+    "bad_text",
+    "contract_not_active",
+    "refund_exceeds_credit",
+    "value_in_future",
+    "waiver_exceeds_fees",
+];
+
+/// What a chargeback may be refused for.
+const CHARGEBACK_FAULTS: &[&str] = &[
+    "amount_overflow",
+    "bad_moment",
+    "no_chargeback",
+    "payment_not_posted",
+    "reversal_exceeds_paid",
+    "value_in_future",
+];
 
 /// Every endpoint with a role. `/openapi.json` is open.
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
@@ -281,6 +305,33 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         ..WRITE
     },
     Endpoint {
+        path: "/v1/contracts/{reference}/fees",
+        summary: "Charge a fee that was agreed",
+        body: Some("FeeBody"),
+        answer: "Acted",
+        problems: MONEY_FAULTS,
+        route: || post(money::fee),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/waivers",
+        summary: "Give fees up, late fees first",
+        body: Some("AmountBody"),
+        answer: "Acted",
+        problems: MONEY_FAULTS,
+        route: || post(money::waive),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/refunds",
+        summary: "Record that credit was paid out",
+        body: Some("AmountBody"),
+        answer: "Acted",
+        problems: MONEY_FAULTS,
+        route: || post(money::refund),
+        ..WRITE
+    },
+    Endpoint {
         path: "/v1/contracts/{reference}/return",
         summary: "Record that the phone was handed back; it is released",
         answer: "Acted",
@@ -373,6 +424,28 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
             "unknown_reference",
         ],
         route: || post(suspense::assign),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/payments/{id}/chargeback",
+        summary: "Record that the payer's bank took a payment back: a debt of its own, due at once",
+        roles: PAYMENTS,
+        key: Key::Optional,
+        body: Some("ChargebackBody"),
+        answer: "Acted",
+        problems: CHARGEBACK_FAULTS,
+        route: || post(money::charge_back),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/payments/{id}/chargeback-won",
+        summary: "Record that the bank gave a charged-back payment again",
+        roles: PAYMENTS,
+        key: Key::Optional,
+        body: Some("ChargebackBody"),
+        answer: "Acted",
+        problems: CHARGEBACK_FAULTS,
+        route: || post(money::win_chargeback),
         ..WRITE
     },
 ];

@@ -308,6 +308,7 @@ impl App {
                     language: contract.terms().language().to_owned(),
                     text: screens::notice_text(contract, ladder, *k, *owed, *show_from),
                 },
+                Want::Reckon => Command::Reckon,
                 // Money counts whatever ails the keys or the clock; the release follows.
                 Want::Release => match self.release_certificate(contract, ladder, now).await {
                     Ok(certificate) => Command::Release { certificate },
@@ -339,9 +340,9 @@ pub(super) type Done = (Vec<ledger::Leg>, Fact);
 
 fn take(contract: &mut Contract, facts: Vec<Fact>, done: &mut Vec<Done>) {
     for fact in facts {
-        let legs = ledger::legs(contract, &fact.what);
+        let before = contract.clone();
         contract.apply(&fact);
-        done.push((legs, fact));
+        done.push((ledger::legs(Some(&before), contract), fact));
     }
 }
 

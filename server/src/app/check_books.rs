@@ -127,7 +127,8 @@ impl App {
         if booked != owed {
             find(AGREE, format!("it says {owed} are owed, its postings say {booked} {currency}"));
         }
-        for account in [Account::Receivable, Account::CustomerCredit] {
+        let sided = |account: &Account| account.holds_owed() && account.bound() != Bound::Free;
+        for account in Account::ALL.into_iter().filter(sided) {
             let minor = sums.get(&account).copied().unwrap_or(0);
             if !account.bound().holds(minor) {
                 find(SIDES, side(account, minor, currency));

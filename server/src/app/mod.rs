@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod change;
+pub mod charge_back;
 pub mod check_books;
 pub mod check_in;
 pub mod directory;

@@ -14,7 +14,7 @@ pub fn screen(contract: &Contract, ladder: &Ladder) -> Screen {
     let amount = |minor: i64| Money::new(minor, terms.currency()).to_string();
     let past_due = contract.decision.past_due;
     let amount_due = if past_due == 0 { String::new() } else { amount(past_due) };
-    let next_due = Position::new(terms, contract.paid, ladder.tolerance(terms))
+    let next_due = Position::new(contract.account.now(), ladder.tolerance(terms))
         .next_after(past_due)
         .map(|(due, open)| format!("{} on {due}", amount(open)));
     Screen {

@@ -139,6 +139,7 @@ impl App {
         let signed = fact::Signed {
             reference: new.reference.clone(),
             terms: new.terms.clone(),
+            late_fee: ladder.late_fee,
             programme,
             packs,
             imeis: hashes.clone(),
@@ -147,7 +148,7 @@ impl App {
         let fact = domain::sign(signed.clone(), &ladder, actor, now)?;
         let unit = UnitId::of(self.new_id());
         let mut contract = Contract::sign(unit, tenant, now, signed);
-        let booked = ledger::legs(&contract, &fact.what);
+        let booked = ledger::legs(None, &contract);
         let mut done = vec![(booked, fact)];
         let decision = self.advance(&mut contract, &ladder, &mut done, now).await?;
         let genesis = journal::genesis(tenant, unit);

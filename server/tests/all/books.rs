@@ -161,7 +161,7 @@ async fn books_of_ordinary_life_hold() {
 #[tokio::test]
 async fn a_posting_its_contract_knows_nothing_of_is_found() {
     let (house, first) = lived().await;
-    book(&house, first, [(Account::Receivable, 5), (Account::Sales, -5)]).await;
+    book(&house, first, [(Account::ReceivablePrincipal, 5), (Account::Sales, -5)]).await;
     let books = books(&house).await;
     assert_eq!(found(&books), [AGREE]);
     assert_eq!(books.findings.len(), 2, "of the contract, and of all: {books:?}");
@@ -172,7 +172,7 @@ async fn a_posting_its_contract_knows_nothing_of_is_found() {
 async fn differences_that_make_up_for_each_other_are_found() {
     let (house, first) = lived().await;
     let second = house.app.by_reference(house.tenant, "C-2").await.unwrap().unwrap();
-    book(&house, first, [(Account::Receivable, 5), (Account::Sales, -5)]).await;
+    book(&house, first, [(Account::ReceivablePrincipal, 5), (Account::Sales, -5)]).await;
     book(&house, second, [(Account::BadDebt, -5), (Account::Sales, 5)]).await;
     let books = books(&house).await;
     assert_eq!(found(&books), [AGREE]);
@@ -184,12 +184,12 @@ async fn an_account_on_the_wrong_side_is_found() {
     let (house, first) = lived().await;
     let owed = i64::try_from(domain::ledger::owed(&house.contract(first).await)).unwrap();
     let moved = owed + 1;
-    let legs = [(Account::Receivable, -moved), (Account::CustomerCredit, moved)];
+    let legs = [(Account::ReceivablePrincipal, -moved), (Account::CustomerCredit, moved)];
     book(&house, first, legs).await;
     let books = books(&house).await;
     assert_eq!(found(&books), [SIDES]);
     let whats: Vec<&str> = books.findings.iter().map(|found| found.what.as_str()).collect();
-    assert_eq!(whats[0], "contract C-1: receivable stands on the wrong side with -1 INR");
+    assert_eq!(whats[0], "contract C-1: receivable_principal stands on the wrong side with -1 INR");
     assert!(whats[1].contains("customer_credit"), "{whats:?}");
 }
 

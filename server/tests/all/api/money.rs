@@ -114,3 +114,74 @@ async fn the_last_payment_releases() {
     assert_eq!(view["standing"]["remaining"], "0.00");
     assert_eq!(view["release"]["cause"], "paid", "{view}");
 }
+
+/// What is open by component, and the credit.
+async fn account(front: &Front) -> [String; 5] {
+    let account = front.explain("EX-1").await["account"].clone();
+    ["principal", "interest", "fees", "late_fees", "credit"]
+        .map(|field| account[field].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_fee_is_charged_paid_and_given_up() {
+    let front = Front::new().await;
+    front.sign("EX-1", 1).await;
+    let before = account(&front).await;
+    let fee = json!({ "amount": "50.00", "reason": "a case" });
+    let path = "/v1/contracts/EX-1/fees";
+    let charged = front.put(Operator, path, "k-1", &fee).await;
+    assert_eq!(charged.status, 200, "{}", charged.text);
+    let again = front.put(Operator, path, "k-1", &fee).await;
+    assert!(again.replayed(), "{}", again.text);
+    assert_eq!(account(&front).await[2], "50.00");
+    let view = front.explain("EX-1").await;
+    assert_eq!(view["standing"]["past_due"], "0.00", "a fee is no arrears");
+    let waivers = "/v1/contracts/EX-1/waivers";
+    let more = json!({ "amount": "50.01", "reason": "sorry" });
+    let refused = front.put(Operator, waivers, "k-2", &more).await;
+    assert_eq!(refused.problem(), (409, "waiver_exceeds_fees"));
+    let all = json!({ "amount": "50.00", "reason": "sorry" });
+    let waived = front.put(Operator, waivers, "k-3", &all).await;
+    assert_eq!(waived.status, 200, "{}", waived.text);
+    assert_eq!(account(&front).await, before);
+    let ahead = json!({ "amount": "1.00", "reason": "x", "value_at": "2036-01-01T00:00:00Z" });
+    let refused = front.put(Operator, path, "k-4", &ahead).await;
+    assert_eq!(refused.problem(), (422, "value_in_future"));
+    let keyless = front.post(Operator, path, &fee).await;
+    assert_eq!(keyless.problem(), (400, "idempotency_key_missing"));
+}
+
+#[tokio::test]
+async fn a_chargeback_is_a_debt_until_it_is_won() {
+    let front = Front::new().await;
+    front.sign("EX-1", 1).await;
+    let paid = front.post(Payments, "/v1/payments", &payment("P-1", "EX-1", "700.00")).await;
+    let before = account(&front).await;
+    let path = |act: &str| format!("/v1/payments/{}/{act}", paid.json["id"].as_str().unwrap());
+    let never = front.post(Payments, &path("chargeback-won"), &json!({})).await;
+    assert_eq!(never.problem(), (409, "no_chargeback"));
+    let taken = front.post(Payments, &path("chargeback"), &json!({})).await;
+    assert_eq!(taken.status, 200, "{}", taken.text);
+    let with_debt = account(&front).await;
+    assert_ne!(with_debt, before);
+    front.post(Payments, &path("chargeback"), &json!({})).await;
+    assert_eq!(account(&front).await, with_debt, "once");
+    let won = front.post(Payments, &path("chargeback-won"), &json!({})).await;
+    assert_eq!(won.status, 200, "{}", won.text);
+    assert_eq!(account(&front).await, before);
+    assert_eq!(front.explain("EX-1").await["paid"], "700.00", "the payment stands");
+}
+
+#[tokio::test]
+async fn no_more_credit_is_paid_out_than_there_is() {
+    let front = Front::new().await;
+    front.sign("EX-1", 1).await;
+    let refund = json!({ "amount": "0.01", "reason": "bank transfer" });
+    let refused = front.put(Operator, "/v1/contracts/EX-1/refunds", "k-1", &refund).await;
+    assert_eq!(refused.problem(), (409, "refund_exceeds_credit"));
+    front.post(Payments, "/v1/payments", &payment("P-1", "EX-1", "3000.01")).await;
+    assert_eq!(account(&front).await[4], "0.01");
+    let paid = front.put(Operator, "/v1/contracts/EX-1/refunds", "k-2", &refund).await;
+    assert_eq!(paid.status, 200, "{}", paid.text);
+    assert_eq!(account(&front).await[4], "0.00");
+}

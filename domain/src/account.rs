@@ -1,0 +1,233 @@
+//! The money of a contract: movements by value date, replayed to what is open.
+//!
+//! Movements are facts and never change. What they pay is our reading of them, made anew from all
+//! of them whenever one comes: a movement that comes late, out of order or as a correction of the
+//! past leaves the same account as if everything had come in its time.
+//!
+//! **Invariant:** the account follows from the movements and the day it is reckoned through, not
+//! from the order in which they were recorded.
+//! **Invariant:** an advance payment goes to the next instalment; a penalty never keeps arrears
+//! open.
+//! **Invariant:** what a decision costs does not grow with the history: movements older than
+//! [`KEPT_DAYS`] are folded into a balance.
+
+mod balance;
+mod replay;
+
+pub use balance::{Balance, Claim};
+
+use crate::{Day, HoldId, UnitId, late_fee::LateFee, schedule::Instalment};
+
+/// Movements are kept one by one for at least so many days; money with an earlier value date
+/// counts from the first day that is kept.
+pub const KEPT_DAYS: i32 = 90;
+/// Folding waits until there is a month of it.
+const FOLD_AT_DAYS: i32 = KEPT_DAYS + 30;
+
+/// A movement on the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// The day it counts from, on the contract's calendar.
+    pub value: Day,
+    /// In the order of recording.
+    pub number: u32,
+    /// What moved.
+    pub kind: MoveKind,
+}
+
+/// What moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoveKind {
+    /// Money came: from the payer, or given by the lender.
+    In {
+        /// Minor units, above zero.
+        amount: i64,
+    },
+    /// Money that had counted was taken back: the debt it paid last is open again, as old as it is.
+    Back {
+        /// Minor units, above zero.
+        amount: i64,
+    },
+    /// Money was taken back by the payer's bank: a debt of its own, due on the value day.
+    Chargeback {
+        /// The intake item.
+        payment: UnitId,
+        /// Minor units, above zero.
+        amount: i64,
+    },
+    /// The bank gave charged-back money again: the debt is gone, what was paid of it pays others.
+    ChargebackWon {
+        /// The intake item.
+        payment: UnitId,
+    },
+    /// A fee that was agreed fell due.
+    Fee {
+        /// Minor units, above zero.
+        amount: i64,
+    },
+    /// Fees and late fees given up, late fees first, the oldest first.
+    Waiver {
+        /// Minor units, above zero.
+        amount: i64,
+    },
+    /// Credit paid out.
+    Refund {
+        /// Minor units, above zero.
+        amount: i64,
+    },
+}
+
+impl MoveKind {
+    /// Within a day debts come first, then money, then what is taken or given away.
+    fn class(&self) -> u8 {
+        match self {
+            MoveKind::Chargeback { .. } => 0,
+            MoveKind::Fee { .. } => 1,
+            MoveKind::In { .. } => 2,
+            MoveKind::ChargebackWon { .. } => 3,
+            MoveKind::Waiver { .. } => 4,
+            MoveKind::Back { .. } => 5,
+            MoveKind::Refund { .. } => 6,
+        }
+    }
+}
+
+impl Move {
+    fn place(&self) -> (Day, u8, u32) {
+        (self.value, self.kind.class(), self.number)
+    }
+}
+
+/// Days on which no late fee falls, the end not included; without one, still running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quiet {
+    /// The hold that makes them so.
+    pub hold: HoldId,
+    /// From.
+    pub from: Day,
+    /// Until.
+    pub until: Option<Day>,
+}
+
+/// The account of a contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Movements up to this day are folded.
+    pub folded: Day,
+    /// What they left; `None` = nothing is folded yet.
+    pub base: Option<Balance>,
+    /// The others, by value day.
+    pub moves: Vec<Move>,
+    /// Movements recorded so far.
+    pub recorded: u32,
+    /// Late fees and interest are reckoned through this day.
+    pub reckoned: Day,
+    /// When no late fee falls.
+    pub quiet: Vec<Quiet>,
+    late_fee: Option<LateFee>,
+    opening: Balance,
+    now: Balance,
+}
+
+impl Account {
+    /// The account of a contract signed on a day.
+    pub fn open(rows: &[Instalment], late_fee: Option<LateFee>, signed: Day) -> Account {
+        let kept = Kept {
+            folded: signed.plus_days(-1).unwrap_or(signed),
+            base: None,
+            moves: Vec::new(),
+            recorded: 0,
+            reckoned: signed,
+            quiet: Vec::new(),
+        };
+        Account::kept(kept, rows, late_fee)
+    }
+
+    /// An account as it was kept.
+    pub fn kept(kept: Kept, rows: &[Instalment], late_fee: Option<LateFee>) -> Account {
+        let Kept { folded, base, moves, recorded, reckoned, quiet } = kept;
+        let opening = Balance::of(rows);
+        let now = opening.clone();
+        let mut account =
+            Account { folded, base, moves, recorded, reckoned, quiet, late_fee, opening, now };
+        account.replay();
+        account
+    }
+
+    /// What is open now.
+    pub fn now(&self) -> &Balance {
+        &self.now
+    }
+
+    /// Takes a movement in on the day it was recorded.
+    pub fn take(&mut self, kind: MoveKind, value: Day, recorded: Day) {
+        let first = self.folded.plus_days(1).unwrap_or(self.folded);
+        self.recorded = self.recorded.saturating_add(1);
+        let entry = Move { value: value.max(first), number: self.recorded, kind };
+        let at = self.moves.partition_point(|known| known.place() < entry.place());
+        self.moves.insert(at, entry);
+        self.fold(recorded);
+        self.replay();
+    }
+
+    /// Reckons late fees and earned interest through a day; never back.
+    pub fn reckon(&mut self, day: Day) {
+        if day > self.reckoned {
+            self.reckoned = day;
+            self.fold(day);
+            self.replay();
+        }
+    }
+
+    /// While a hold is open no late fee falls.
+    pub fn quiet(&mut self, hold: HoldId, from: Day, until: Option<Day>) {
+        self.quiet.push(Quiet { hold, from, until });
+        self.replay();
+    }
+
+    /// The hold ended earlier.
+    pub fn loud(&mut self, hold: HoldId, until: Day) {
+        for quiet in self.quiet.iter_mut().filter(|quiet| quiet.hold == hold) {
+            quiet.until = Some(quiet.until.map_or(until, |end| end.min(until)).max(quiet.from));
+        }
+        self.replay();
+    }
+
+    /// The next day on which reckoning books something: a late fee falls, or interest is earned.
+    pub fn next_reckoning(&self) -> Option<Day> {
+        let earns = |claim: &Claim| claim.interest > 0 && claim.due > self.reckoned;
+        let earned = self.now.claims.iter().filter(|claim| earns(claim)).map(|claim| claim.due);
+        earned.chain(self.next_fee()).min()
+    }
+
+    fn fold(&mut self, today: Day) {
+        let Some(horizon) = today.plus_days(-KEPT_DAYS) else { return };
+        let old =
+            self.moves.first().is_some_and(|oldest| today.days_since(oldest.value) > FOLD_AT_DAYS);
+        if !old {
+            return;
+        }
+        let keep = self.moves.partition_point(|entry| entry.value <= horizon);
+        self.base = Some(self.run(&self.moves[..keep], horizon));
+        self.moves.drain(..keep);
+        self.folded = horizon;
+        self.quiet.retain(|quiet| quiet.until.is_none_or(|until| until > horizon));
+    }
+}
+
+/// What is kept of an account; the rest follows from the terms.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// As [`Account::folded`].
+    pub folded: Day,
+    /// As [`Account::base`].
+    pub base: Option<Balance>,
+    /// As [`Account::moves`].
+    pub moves: Vec<Move>,
+    /// As [`Account::recorded`].
+    pub recorded: u32,
+    /// As [`Account::reckoned`].
+    pub reckoned: Day,
+    /// As [`Account::quiet`].
+    pub quiet: Vec<Quiet>,
+}

@@ -1,0 +1,178 @@
+//! From movements to a balance.
+
+use super::{Account, Balance, Claim, Move, MoveKind};
+use crate::{
+    Day,
+    allocation::{Component, Order, Owed, allocate},
+};
+
+impl Account {
+    /// Reads all movements anew.
+    pub(super) fn replay(&mut self) {
+        self.now = self.run(&self.moves, self.reckoned);
+    }
+
+    /// What movements leave of the base, with the late fees that fall through a day.
+    pub(super) fn run(&self, moves: &[Move], through: Day) -> Balance {
+        let mut balance = self.base.as_ref().unwrap_or(&self.opening).clone();
+        for entry in moves {
+            if let Some(before) = entry.value.plus_days(-1) {
+                self.fees(&mut balance, before);
+            }
+            take(&mut balance, entry);
+        }
+        self.fees(&mut balance, through);
+        balance
+    }
+
+    /// Charges the late fees that fall through a day, by day and then by due day.
+    fn fees(&self, balance: &mut Balance, through: Day) {
+        let Some(rule) = &self.late_fee else { return };
+        let mut falling: Vec<(Day, usize)> = (0..balance.owed.len())
+            .filter_map(|row| Some((self.falls(balance, row)?, row)))
+            .filter(|(on, _)| *on <= through)
+            .collect();
+        falling.sort_unstable();
+        let financed = balance.financed();
+        for (on, row) in falling {
+            let owed = balance.owed[row];
+            if let Some(fee) = rule.of(row, &owed, on, financed, &balance.charged) {
+                balance.charged.add(row, on, fee);
+                balance.owed[row].penalty = balance.owed[row].penalty.saturating_add(fee);
+                let whole = &mut balance.claims[row].penalty;
+                *whole = whole.saturating_add(fee);
+            }
+        }
+    }
+
+    /// The next day on which a late fee falls if nothing is paid.
+    pub(super) fn next_fee(&self) -> Option<Day> {
+        let rule = self.late_fee.as_ref()?;
+        let balance = &self.now;
+        let financed = balance.financed();
+        let falls = |row: usize| {
+            let on = self.falls(balance, row)?;
+            rule.of(row, &balance.owed[row], on, financed, &balance.charged).map(|_| on)
+        };
+        (0..balance.owed.len()).filter_map(falls).min()
+    }
+
+    /// When a late fee falls on a claim that bears none yet: after its grace, counted anew when
+    /// money was taken back from it, and not on a quiet day.
+    fn falls(&self, balance: &Balance, row: usize) -> Option<Day> {
+        let rule = self.late_fee.as_ref()?;
+        if balance.charged.bears(row) || balance.owed[row].total() == 0 {
+            return None;
+        }
+        let claim = &balance.claims[row];
+        let mut on = rule.falls(claim.reopened.map_or(claim.due, |day| day.max(claim.due)))?;
+        // Each pass may land in the next stretch; as many passes as stretches settle it.
+        for _ in 0..self.quiet.len() {
+            for quiet in &self.quiet {
+                if on >= quiet.from && quiet.until.is_none_or(|until| on < until) {
+                    on = quiet.until?;
+                }
+            }
+        }
+        Some(on)
+    }
+}
+
+fn take(balance: &mut Balance, entry: &Move) {
+    let on = entry.value;
+    match entry.kind {
+        MoveKind::In { amount } => pay(balance, amount, on),
+        MoveKind::Back { amount } => give_back(balance, amount, on),
+        MoveKind::Chargeback { payment, amount } => {
+            let claim = Claim { principal: amount, chargeback: Some(payment), ..blank(on) };
+            balance.claim(claim);
+            use_credit(balance, on);
+        }
+        MoveKind::ChargebackWon { payment } => {
+            let row = balance.claims.iter().position(|claim| claim.chargeback == Some(payment));
+            let Some(row) = row else { return };
+            let paid = balance.claims[row].principal - balance.owed[row].principal;
+            balance.claims[row].principal = 0;
+            balance.owed[row].principal = 0;
+            pay(balance, paid, on);
+        }
+        MoveKind::Fee { amount } => {
+            balance.claim(Claim { fee: amount, ..blank(on) });
+            balance.fees = balance.fees.saturating_add(amount);
+            use_credit(balance, on);
+        }
+        MoveKind::Waiver { amount } => waive(balance, amount),
+        MoveKind::Refund { amount } => balance.credit = balance.credit.saturating_sub(amount),
+    }
+}
+
+fn blank(due: Day) -> Claim {
+    let nothing = Owed::nothing(due);
+    let Owed { due, penalty, fee, interest, principal } = nothing;
+    Claim { due, principal, interest, fee, penalty, chargeback: None, reopened: None }
+}
+
+/// Money pays what was taken back too much first, then what is owed; the rest is credit.
+fn pay(balance: &mut Balance, amount: i64, on: Day) {
+    let fills = amount.min(balance.missing());
+    balance.credit = balance.credit.saturating_add(fills);
+    let done = allocate(&mut balance.owed, amount - fills, on, &Order::default());
+    balance.credit = balance.credit.saturating_add(done.rest);
+}
+
+/// Credit pays a debt that came after it.
+fn use_credit(balance: &mut Balance, on: Day) {
+    let credit = balance.credit.max(0);
+    balance.credit -= credit;
+    pay(balance, credit, on);
+}
+
+/// Money taken back comes from the credit, then from what was paid last: the latest claims, each
+/// in the reverse of the order in which money pays it.
+fn give_back(balance: &mut Balance, amount: i64, on: Day) {
+    let mut rest = amount;
+    let from_credit = rest.min(balance.credit.max(0));
+    balance.credit -= from_credit;
+    rest -= from_credit;
+    const LAST_FIRST: [Component; 4] =
+        [Component::Penalty, Component::Fee, Component::Principal, Component::Interest];
+    for row in (0..balance.claims.len()).rev() {
+        for component in LAST_FIRST {
+            let whole = *balance.claims[row].part(component);
+            let open = part(&mut balance.owed[row], component);
+            let reopened = rest.min(whole - *open).max(0);
+            *open += reopened;
+            rest -= reopened;
+            if reopened > 0 {
+                balance.claims[row].reopened = Some(on);
+            }
+        }
+        if rest == 0 {
+            return;
+        }
+    }
+    balance.credit = balance.credit.saturating_sub(rest);
+}
+
+fn waive(balance: &mut Balance, amount: i64) {
+    let mut rest = amount;
+    for component in [Component::Penalty, Component::Fee] {
+        for row in 0..balance.owed.len() {
+            let open = part(&mut balance.owed[row], component);
+            let given = rest.min(*open);
+            *open -= given;
+            *balance.claims[row].part(component) -= given;
+            rest -= given;
+        }
+    }
+    balance.waived = balance.waived.saturating_add(amount - rest);
+}
+
+fn part(owed: &mut Owed, component: Component) -> &mut i64 {
+    match component {
+        Component::Penalty => &mut owed.penalty,
+        Component::Fee => &mut owed.fee,
+        Component::Interest => &mut owed.interest,
+        Component::Principal => &mut owed.principal,
+    }
+}

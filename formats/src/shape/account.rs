@@ -1,0 +1,229 @@
+//! `#[serde(with = "account")]`: what is kept of an account, and the late fee agreed. An account as
+//! it was read says nothing before the terms are put back to it.
+
+use domain::{
+    Day, HoldId, UnitId,
+    account::{Account, Balance, Claim, Kept, Move, MoveKind, Quiet},
+    allocation::Owed,
+    amortise::Share,
+    late_fee::{Base, Caps, Charge, Charged, LateFee},
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+use super::{maybe as shaped_maybe, shaped};
+use crate::text::{Text, maybe, one};
+
+/// A value as its one text.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent, bound = "T: Text")]
+struct Word<T>(#[serde(with = "one")] T);
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Doc {
+    base: Option<BalanceDoc>,
+    #[serde(with = "one")]
+    folded: Day,
+    moves: Vec<(Word<Day>, u32, MoveDoc)>,
+    quiet: Vec<QuietDoc>,
+    #[serde(with = "one")]
+    reckoned: Day,
+    recorded: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum MoveDoc {
+    In(Word<i64>),
+    Back(Word<i64>),
+    Chargeback(Word<UnitId>, Word<i64>),
+    ChargebackWon(Word<UnitId>),
+    Fee(Word<i64>),
+    Waiver(Word<i64>),
+    Refund(Word<i64>),
+}
+
+type QuietDoc = (Word<HoldId>, Word<Day>, Option<Word<Day>>);
+
+/// A balance.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BalanceDoc {
+    charged: Vec<(usize, Word<i64>)>,
+    claims: Vec<ClaimDoc>,
+    credit: Word<i64>,
+    fees: Word<i64>,
+    months: Vec<(i16, u8, Word<i64>)>,
+    waived: Word<i64>,
+}
+
+/// A claim and what is open of it: penalty, fee, interest, principal.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClaimDoc {
+    #[serde(with = "maybe")]
+    chargeback: Option<UnitId>,
+    #[serde(with = "one")]
+    due: Day,
+    open: Parts,
+    #[serde(with = "maybe")]
+    reopened: Option<Day>,
+    whole: Parts,
+}
+
+type Parts = (Word<i64>, Word<i64>, Word<i64>, Word<i64>);
+
+pub(crate) fn serialize<S: Serializer>(account: &Account, s: S) -> Result<S::Ok, S::Error> {
+    let quiet = |quiet: &Quiet| (Word(quiet.hold), Word(quiet.from), quiet.until.map(Word));
+    Doc {
+        base: account.base.as_ref().map(base_doc),
+        folded: account.folded,
+        moves: account.moves.iter().map(move_doc).collect(),
+        quiet: account.quiet.iter().map(quiet).collect(),
+        reckoned: account.reckoned,
+        recorded: account.recorded,
+    }
+    .serialize(s)
+}
+
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Account, D::Error> {
+    let doc = Doc::deserialize(d)?;
+    let quiet = |(Word(hold), Word(from), until): QuietDoc| Quiet {
+        hold,
+        from,
+        until: until.map(|Word(day)| day),
+    };
+    let kept = Kept {
+        folded: doc.folded,
+        base: doc.base.map(base),
+        moves: doc.moves.into_iter().map(read_move).collect(),
+        recorded: doc.recorded,
+        reckoned: doc.reckoned,
+        quiet: doc.quiet.into_iter().map(quiet).collect(),
+    };
+    let rising = kept.moves.windows(2).all(|pair| pair[0].value <= pair[1].value);
+    if !rising {
+        return Err(D::Error::custom("moves: expected by rising value day"));
+    }
+    Ok(Account::kept(kept, &[], None))
+}
+
+fn move_doc(entry: &Move) -> (Word<Day>, u32, MoveDoc) {
+    let kind = match entry.kind {
+        MoveKind::In { amount } => MoveDoc::In(Word(amount)),
+        MoveKind::Back { amount } => MoveDoc::Back(Word(amount)),
+        MoveKind::Chargeback { payment, amount } => {
+            MoveDoc::Chargeback(Word(payment), Word(amount))
+        }
+        MoveKind::ChargebackWon { payment } => MoveDoc::ChargebackWon(Word(payment)),
+        MoveKind::Fee { amount } => MoveDoc::Fee(Word(amount)),
+        MoveKind::Waiver { amount } => MoveDoc::Waiver(Word(amount)),
+        MoveKind::Refund { amount } => MoveDoc::Refund(Word(amount)),
+    };
+    (Word(entry.value), entry.number, kind)
+}
+
+fn read_move((Word(value), number, kind): (Word<Day>, u32, MoveDoc)) -> Move {
+    let kind = match kind {
+        MoveDoc::In(Word(amount)) => MoveKind::In { amount },
+        MoveDoc::Back(Word(amount)) => MoveKind::Back { amount },
+        MoveDoc::Chargeback(Word(payment), Word(amount)) => {
+            MoveKind::Chargeback { payment, amount }
+        }
+        MoveDoc::ChargebackWon(Word(payment)) => MoveKind::ChargebackWon { payment },
+        MoveDoc::Fee(Word(amount)) => MoveKind::Fee { amount },
+        MoveDoc::Waiver(Word(amount)) => MoveKind::Waiver { amount },
+        MoveDoc::Refund(Word(amount)) => MoveKind::Refund { amount },
+    };
+    Move { value, number, kind }
+}
+
+fn base_doc(balance: &Balance) -> BalanceDoc {
+    let parts = |a, b, c, d| (Word(a), Word(b), Word(c), Word(d));
+    let claim = |(claim, owed): (&Claim, &Owed)| ClaimDoc {
+        chargeback: claim.chargeback,
+        due: claim.due,
+        open: parts(owed.penalty, owed.fee, owed.interest, owed.principal),
+        reopened: claim.reopened,
+        whole: parts(claim.penalty, claim.fee, claim.interest, claim.principal),
+    };
+    let charged = &balance.charged;
+    let months = charged.months().iter();
+    BalanceDoc {
+        charged: charged.rows().iter().map(|(row, fee)| (*row, Word(*fee))).collect(),
+        claims: balance.claims.iter().zip(&balance.owed).map(claim).collect(),
+        credit: Word(balance.credit),
+        fees: Word(balance.fees),
+        months: months.map(|((year, month), fee)| (*year, *month, Word(*fee))).collect(),
+        waived: Word(balance.waived),
+    }
+}
+
+fn base(doc: BalanceDoc) -> Balance {
+    let owed = |claim: &ClaimDoc| {
+        let (Word(penalty), Word(fee), Word(interest), Word(principal)) = claim.open;
+        Owed { due: claim.due, penalty, fee, interest, principal }
+    };
+    let claim = |claim: &ClaimDoc| {
+        let (Word(penalty), Word(fee), Word(interest), Word(principal)) = claim.whole;
+        let ClaimDoc { chargeback, due, reopened, .. } = *claim;
+        Claim { due, principal, interest, fee, penalty, chargeback, reopened }
+    };
+    let rows = doc.charged.into_iter().map(|(row, Word(fee))| (row, fee)).collect();
+    let months = doc.months.into_iter().map(|(year, month, Word(fee))| ((year, month), fee));
+    Balance {
+        claims: doc.claims.iter().map(claim).collect(),
+        owed: doc.claims.iter().map(owed).collect(),
+        credit: doc.credit.0,
+        fees: doc.fees.0,
+        charged: Charged::of(rows, months.collect()),
+        waived: doc.waived.0,
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "LateFee", deny_unknown_fields)]
+pub(crate) struct LateFeeShape {
+    #[serde(with = "CapsShape")]
+    caps: Caps,
+    #[serde(with = "ChargeShape")]
+    charge: Charge,
+    grace_days: u32,
+    #[serde(with = "one")]
+    minimum_past_due: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Caps", deny_unknown_fields)]
+struct CapsShape {
+    #[serde(with = "maybe")]
+    contract: Option<i64>,
+    #[serde(with = "shaped_maybe")]
+    financed: Option<Share>,
+    #[serde(with = "maybe")]
+    instalment: Option<i64>,
+    #[serde(with = "maybe")]
+    month: Option<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Charge", rename_all = "snake_case", deny_unknown_fields)]
+enum ChargeShape {
+    Flat(#[serde(with = "one")] i64),
+    Share(#[serde(with = "ShareShape")] Share, #[serde(with = "BaseShape")] Base),
+}
+
+/// Parts per billion.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Share", transparent)]
+pub(crate) struct ShareShape(#[serde(with = "one")] i64);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Base", rename_all = "snake_case")]
+enum BaseShape {
+    Principal,
+    PrincipalInterest,
+    PrincipalInterestFees,
+}
+
+shaped!(LateFee: LateFeeShape, Share: ShareShape);
