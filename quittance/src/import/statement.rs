@@ -19,8 +19,8 @@ impl Job<'_> {
         provider: &Option<String>,
     ) -> Result<ExitCode, Failure> {
         let Desk::Here(desk) = self.desk else {
-            let detail =
-                "a bank's file is taken in on the data directory, or by POST /v1/statements";
+            let detail = "a bank's file is taken in on the data directory: stop the server, and \
+                          leave --server out";
             return Err(Failure::usage("not_remote", detail));
         };
         let mut tally = Tally::default();
