@@ -21,10 +21,7 @@ use super::{
 };
 use crate::{
     App,
-    app::{
-        change::{Asked, Changed},
-        post_payment::amount_of,
-    },
+    app::{change::Changed, post_payment::amount_of},
     error::Error,
 };
 
@@ -201,12 +198,9 @@ impl Act<'_> {
         body: &[&[u8]],
         command: Command,
     ) -> Result<Changed, Problem> {
-        let (tenant, actor) = (self.call.tenant(), self.call.actor());
+        let tenant = self.call.tenant();
         let unit = contracts::unit(app, tenant, self.reference).await?;
-        let asked = match self.call.key() {
-            Some(key) => Asked::keyed(key, &body.join(&0), self.name, actor),
-            None => Asked::once(app, self.name, actor),
-        };
+        let asked = self.call.asked(app, body, self.name);
         match app.act(tenant, unit, &asked, command).await {
             Ok(changed) => Ok(changed),
             Err(error @ Error::Refused(_)) => {

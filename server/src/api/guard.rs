@@ -15,7 +15,11 @@ use super::{
     problem::Problem,
     table::{Endpoint, Key},
 };
-use crate::{App, app::directory::Caller, crypto::sha256};
+use crate::{
+    App,
+    app::{change::Asked, directory::Caller},
+    crypto::sha256,
+};
 
 /// Longest Idempotency-Key.
 const KEY_MAX: usize = 128;
@@ -29,6 +33,14 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// What this call asks for: under its idempotency key, or once.
+    pub(crate) fn asked(&self, app: &App, body: &[&[u8]], name: &'static str) -> Asked {
+        match self.key() {
+            Some(key) => Asked::keyed(key, &body.join(&0), name, self.actor()),
+            None => Asked::once(app, name, self.actor()),
+        }
+    }
+
     /// For whom.
     pub(crate) fn tenant(&self) -> TenantId {
         self.caller.tenant

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use domain::{Command, Moment, UnitId};
+use domain::{Command, Moment};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -12,13 +12,10 @@ use super::{
     body::{At, Body},
     contracts,
     guard::Call,
+    payments::payment_id,
     problem::Problem,
 };
-use crate::{
-    App,
-    app::{change::Asked, post_payment::amount_of},
-    error::Error,
-};
+use crate::{App, app::post_payment::amount_of};
 
 /// A fee that was agreed and falls due.
 #[derive(Deserialize, ToSchema)]
@@ -104,7 +101,7 @@ pub(crate) async fn charge_back(
     Body { value, raw }: Body<ChargebackBody>,
 ) -> Result<Response, Problem> {
     let (payment, at) = (payment_id(&id)?, value_at(&app, value.value_at)?);
-    let asked = asked(&app, &call, &[id.as_bytes(), &raw], "charge_back");
+    let asked = call.asked(&app, &[id.as_bytes(), &raw], "charge_back");
     Ok(acted(app.charge_back(call.tenant(), payment, at, &asked).await?, None))
 }
 
@@ -116,15 +113,8 @@ pub(crate) async fn win_chargeback(
     Body { value, raw }: Body<ChargebackBody>,
 ) -> Result<Response, Problem> {
     let (payment, at) = (payment_id(&id)?, value_at(&app, value.value_at)?);
-    let asked = asked(&app, &call, &[id.as_bytes(), &raw], "win_chargeback");
+    let asked = call.asked(&app, &[id.as_bytes(), &raw], "win_chargeback");
     Ok(acted(app.win_chargeback(call.tenant(), payment, at, &asked).await?, None))
-}
-
-fn asked(app: &App, call: &Call, body: &[&[u8]], name: &'static str) -> Asked {
-    match call.key() {
-        Some(key) => Asked::keyed(key, &body.join(&0), name, call.actor()),
-        None => Asked::once(app, name, call.actor()),
-    }
 }
 
 async fn amount(app: &App, call: &Call, reference: &str, text: &str) -> Result<i64, Problem> {
@@ -135,8 +125,4 @@ async fn amount(app: &App, call: &Call, reference: &str, text: &str) -> Result<i
 
 fn value_at(app: &App, text: Option<String>) -> Result<Moment, Problem> {
     text.map_or(Ok(app.now()), |text| moment("value_at", &text))
-}
-
-fn payment_id(text: &str) -> Result<UnitId, Problem> {
-    text.parse().map_err(|_| Error::NotFound("payment").into())
 }
