@@ -1,10 +1,13 @@
 //! A contract as its facts left it. `apply` is total and decides nothing.
 
+mod money;
+
 use crate::{
     Day, EnrolmentId, HoldId, Moment, NoticeId, TenantId, UnitId,
-    account::{Account, Kept, MoveKind},
+    account::{Account, Kept},
     evaluate::Recorded,
-    fact::{Consent, Enrolment, Fact, Hold, ReleaseCause, Signed, What},
+    fact::{Consent, Enrolment, Fact, ReleaseCause, Signed, What},
+    hold::Hold,
     stage::{Channel, Stage},
     terms::Terms,
 };
@@ -245,57 +248,9 @@ impl Contract {
         }
     }
 
-    fn apply_money(&mut self, fact: &Fact) {
-        match &fact.what {
-            What::PaymentPosted { amount, confirmed, value, .. } => {
-                self.paid = self.paid.saturating_add(*amount);
-                if !confirmed {
-                    self.unconfirmed = self.unconfirmed.saturating_add(*amount);
-                }
-                self.moves(MoveKind::In { amount: *amount }, *value, fact.at);
-            }
-            What::PaymentConfirmed { amount, .. } => {
-                self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
-            }
-            What::PaymentReversed { amount, .. } => {
-                self.paid = self.paid.saturating_sub(*amount);
-                self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
-                self.moves(MoveKind::Back { amount: *amount }, fact.at, fact.at);
-            }
-            What::GoodwillCredited { amount, .. } => {
-                self.paid = self.paid.saturating_add(*amount);
-                self.given = self.given.saturating_add(*amount);
-                self.moves(MoveKind::In { amount: *amount }, fact.at, fact.at);
-            }
-            What::ChargedBack { payment, amount, value } => {
-                let kind = MoveKind::Chargeback { payment: *payment, amount: *amount };
-                self.moves(kind, *value, fact.at);
-            }
-            What::ChargebackWon { payment, value, .. } => {
-                self.moves(MoveKind::ChargebackWon { payment: *payment }, *value, fact.at);
-            }
-            What::FeeCharged { amount, value, .. } => {
-                self.moves(MoveKind::Fee { amount: *amount }, *value, fact.at);
-            }
-            What::FeesWaived { amount, .. } => {
-                self.moves(MoveKind::Waiver { amount: *amount }, fact.at, fact.at);
-            }
-            What::CreditRefunded { amount, .. } => {
-                self.refunded = self.refunded.saturating_add(*amount);
-                self.moves(MoveKind::Refund { amount: *amount }, fact.at, fact.at);
-            }
-            _ => {}
-        }
-    }
-
     /// The local day of a moment.
     pub fn day(&self, at: Moment) -> Day {
         self.terms().zone().day(at)
-    }
-
-    fn moves(&mut self, kind: MoveKind, value: Moment, at: Moment) {
-        let (value, recorded) = (self.day(value), self.day(at));
-        self.account.take(kind, value, recorded);
     }
 
     fn ended(&mut self, state: State) {

@@ -118,7 +118,7 @@ pub enum Reason {
     /// The lender is not named with phone and complaint address: nothing above `notice`.
     LenderNotNamed,
     /// A hold of this kind is open.
-    Held(crate::fact::HoldKind),
+    Held(crate::hold::HoldKind),
 }
 
 /// Something somebody has to do now.

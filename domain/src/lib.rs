@@ -13,11 +13,13 @@
 pub mod account;
 pub mod allocation;
 pub mod amortise;
+pub mod command;
 pub mod contract;
 pub mod decide;
 pub mod delinquency;
 pub mod evaluate;
 pub mod fact;
+pub mod hold;
 pub mod ids;
 pub mod imei;
 pub mod ladder;
@@ -33,10 +35,12 @@ pub mod standing;
 pub mod terms;
 pub mod time;
 
+pub use command::{Command, Refusal};
 pub use contract::{Contract, State};
-pub use decide::{Command, Refusal, decide, sign};
+pub use decide::{decide, sign};
 pub use evaluate::{Decision, Planned, Reason, Recorded, Want, evaluate};
 pub use fact::{Actor, Fact, What};
+pub use hold::{Hold, HoldKind};
 pub use ids::{EnrolmentId, HoldId, NoticeId, TenantId, UnitId};
 pub use imei::Imei;
 pub use ladder::Ladder;

@@ -5,8 +5,7 @@ use std::{collections::BTreeSet, fmt, marker::PhantomData};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     Channel, Currency, Day, EnrolmentId, Guard, HoldId, Moment, NoticeId, Restriction, Rung, Stage,
-    TenantId, UnitId, Zone,
-    fact::{HoldKind, ReleaseCause},
+    TenantId, UnitId, Zone, fact::ReleaseCause, hold::HoldKind,
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,

@@ -1,8 +1,9 @@
 //! Commands about money, and what follows from each at once: notices that lapse, settlement.
 
-use super::{CAUSE_MAX, Command, Refusal, VALUE_AHEAD_S, check_text};
+use super::{CAUSE_MAX, VALUE_AHEAD_S, check_text};
 use crate::{
     Moment,
+    command::{Command, Refusal},
     contract::Contract,
     fact::{Actor, Fact, What},
     ladder::Ladder,

@@ -6,7 +6,8 @@ use domain::{
     Actor, Command, Contract, EnrolmentId, HoldId, Ladder, Moment, NoticeId, Stage, UnitId, decide,
     decide::MOVE_MAX,
     evaluate::evaluate,
-    fact::{Enrolment, Hold, HoldKind},
+    fact::Enrolment,
+    hold::{Hold, HoldKind},
     ledger,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use domain::{
     Currency, Day, Ladder, Money, Restriction, Stage, Standing,
-    fact::HoldKind,
+    hold::HoldKind,
     policy::{Condition, LegalStatus, Programme, StepRule},
 };
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Holds keep things from rising or lower them; they never raise.
 
-use domain::{Command, Moment, Reason, Stage, fact::HoldKind};
+use domain::{Command, Moment, Reason, Stage, hold::HoldKind};
 
 use crate::scene::{DAY_S, RATE, World, fast, terms};
 
@@ -61,7 +61,7 @@ fn money_on_its_way_and_promises_need_an_end() {
         let id = domain::HoldId::from_bytes([world.next_id(); 16]);
         let hold = |from, until| {
             let cause = "test".to_owned();
-            Command::OpenHold(domain::fact::Hold { id, kind, from, until, cause })
+            Command::OpenHold(domain::hold::Hold { id, kind, from, until, cause })
         };
         let needs = matches!(kind, HoldKind::PaymentPending | HoldKind::Promise);
         if needs {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::{
     Actor, Channel, Command, Contract, Currency, Day, Fact, HoldId, Ladder, Moment, NoticeId,
     Restriction, Rung, Stage, Terms, UnitId, Want, Zone, decide, evaluate,
-    fact::{Hold, HoldKind},
+    hold::{Hold, HoldKind},
     policy::{Blackout, Condition, NoticeRule, Pack, PackNotice, Programme, StepRule},
     schedule::{Equal, MonthEnd, Period},
     terms::Price,

@@ -8,7 +8,8 @@ use domain::{
     Ladder, Moment, NoticeId, Refusal, Restriction, Rung, Stage, TenantId, Terms, UnitId, Want,
     Zone, decide,
     evaluate::evaluate,
-    fact::{Consent, Enrolment, Hold, HoldKind, Signed},
+    fact::{Consent, Enrolment, Signed},
+    hold::{Hold, HoldKind},
     policy::{
         Condition, LegalStatus, Lender, NoticeRule, Pack, PackNotice, Passes, Programme, StepRule,
     },

@@ -4,7 +4,8 @@ use domain::{
     Channel, Contract, Moment, NoticeId, Recorded, Stage, State, TenantId, UnitId,
     account::Account,
     contract::Notice,
-    fact::{Enrolment, Hold, ReleaseCause, Signed},
+    fact::{Enrolment, ReleaseCause, Signed},
+    hold::Hold,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

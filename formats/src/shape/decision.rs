@@ -1,6 +1,6 @@
 //! Decisions: stage, reasons, timetable, and the standing they were made on.
 
-use domain::{Day, Moment, NoticeId, Planned, Reason, Recorded, Stage, Standing, fact::HoldKind};
+use domain::{Day, Moment, NoticeId, Planned, Reason, Recorded, Stage, Standing, hold::HoldKind};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{list, shaped};

@@ -2,7 +2,8 @@
 
 use domain::{
     Actor, Channel, Day, EnrolmentId, HoldId, Moment, NoticeId, Stage, Terms, UnitId,
-    fact::{Consent, Enrolment, Hold, HoldKind, ReleaseCause, Signed, What},
+    fact::{Consent, Enrolment, ReleaseCause, Signed, What},
+    hold::{Hold, HoldKind},
     late_fee::LateFee,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

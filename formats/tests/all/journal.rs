@@ -3,7 +3,8 @@
 use domain::{
     Actor, Channel, Day, EnrolmentId, Fact, HoldId, Moment, NoticeId, Planned, Reason, Recorded,
     Stage, Standing, UnitId,
-    fact::{Enrolment, Hold, HoldKind, ReleaseCause, What},
+    fact::{Enrolment, ReleaseCause, What},
+    hold::{Hold, HoldKind},
 };
 use expect_test::expect_file;
 use formats::{

@@ -3,7 +3,8 @@
 use domain::{
     Actor, Channel, Command, Contract, Currency, Day, EnrolmentId, HoldId, Ladder, Moment,
     NoticeId, Stage, TenantId, Terms, UnitId, Want, Zone, decide, evaluate,
-    fact::{Consent, Enrolment, Hold, HoldKind, Signed},
+    fact::{Consent, Enrolment, Signed},
+    hold::{Hold, HoldKind},
     schedule::{Equal, MonthEnd, Period},
     sign,
     terms::Price,

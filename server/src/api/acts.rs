@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 use domain::{
     Command, HoldId, Moment,
-    fact::{Hold, HoldKind},
+    hold::{Hold, HoldKind},
 };
 use formats::directory::Role;
 use serde::{Deserialize, Serialize};

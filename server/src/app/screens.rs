@@ -1,7 +1,7 @@
 //! What the phone says in words: screen facts, formal notices, the disclosure. Plain English; a
 //! device shows what it gets and never composes a sentence of its own.
 
-use domain::{Contract, Ladder, Moment, Money, Position, Reason, Stage, Zone, fact::HoldKind};
+use domain::{Contract, Ladder, Moment, Money, Position, Reason, Stage, Zone, hold::HoldKind};
 use protocol::{
     lease::Screen,
     limits::{HOW_TO_MAX, LENDER_MAX, PHONE_MAX},

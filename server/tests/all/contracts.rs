@@ -1,6 +1,6 @@
 //! Signing contracts and registering devices: once each, and personal data in its own place.
 
-use domain::{Command, Imei, Reason, Rung, UnitId, fact::Hold, fact::HoldKind};
+use domain::{Command, Imei, Reason, Rung, UnitId, hold::Hold, hold::HoldKind};
 use server::app::{change::Asked, register_device::NewDevice, sign_contract::NewContract};
 
 use crate::{

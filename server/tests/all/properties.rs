@@ -1,6 +1,6 @@
 //! Random lives: whatever happens in whatever order, the books, the journal and the phone agree.
 
-use domain::{Actor, Command, Contract, HoldId, Stage, UnitId, fact::Hold, fact::HoldKind};
+use domain::{Actor, Command, Contract, HoldId, Stage, UnitId, hold::Hold, hold::HoldKind};
 use proptest::prelude::*;
 use server::app::change::Asked;
 

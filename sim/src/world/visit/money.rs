@@ -3,7 +3,7 @@
 use std::{future::Future, time::Duration};
 
 use agent::{Door, Input};
-use domain::{Actor as Who, Command, HoldId, UnitId, fact::Hold, fact::HoldKind};
+use domain::{Actor as Who, Command, HoldId, UnitId, hold::Hold, hold::HoldKind};
 use server::app::{
     change::Asked,
     post_payment::{NewPayment, payment_unit},

@@ -1,0 +1,174 @@
+//! What somebody asks of a contract, and why it may change nothing.
+
+use crate::{HoldId, Moment, NoticeId, UnitId, fact::Enrolment, hold::Hold, stage::Stage};
+
+/// What is asked of an existing contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Bind a device whose holder said yes.
+    Enrol(Enrolment),
+    /// Count received money.
+    PostPayment {
+        /// The intake item.
+        payment: UnitId,
+        /// Minor units.
+        amount: i64,
+        /// When the payer paid.
+        value: Moment,
+        /// Whether its rail can no longer take it back.
+        confirmed: bool,
+    },
+    /// The rail can no longer take this money back.
+    ConfirmPayment {
+        /// The intake item.
+        payment: UnitId,
+        /// Minor units.
+        amount: i64,
+    },
+    /// Take counted money back.
+    ReversePayment {
+        /// The intake item.
+        payment: UnitId,
+        /// Minor units.
+        amount: i64,
+    },
+    /// The payer's bank took counted money back.
+    ChargeBack {
+        /// The intake item.
+        payment: UnitId,
+        /// Minor units.
+        amount: i64,
+        /// When.
+        value: Moment,
+    },
+    /// The bank gave charged-back money again.
+    WinChargeback {
+        /// The intake item.
+        payment: UnitId,
+        /// When.
+        value: Moment,
+    },
+    /// A fee that was agreed falls due.
+    ChargeFee {
+        /// Minor units.
+        amount: i64,
+        /// Due time.
+        value: Moment,
+        /// What for.
+        reason: String,
+    },
+    /// Give fees up, late fees first.
+    WaiveFees {
+        /// Minor units.
+        amount: i64,
+        /// Why.
+        reason: String,
+    },
+    /// Pay credit out.
+    Refund {
+        /// Minor units.
+        amount: i64,
+        /// How.
+        reason: String,
+    },
+    /// Book the late fees and the interest of the days that have passed.
+    Reckon,
+    /// Give money.
+    Credit {
+        /// Minor units.
+        amount: i64,
+        /// Why.
+        reason: String,
+    },
+    /// Freeze a notice's text.
+    PrepareNotice {
+        /// Its id.
+        id: NoticeId,
+        /// 1 = first.
+        k: u8,
+        /// Not shown before.
+        show_from: Moment,
+        /// What it says is past due.
+        owed: i64,
+        /// BCP 47 tag.
+        language: String,
+        /// The text.
+        text: String,
+    },
+    /// The device showed a notice.
+    NoticeShown {
+        /// Its id.
+        id: NoticeId,
+        /// When.
+        shown: Moment,
+        /// SHA-256 of the shown text in hexadecimal.
+        text_hash: String,
+    },
+    /// The lender proves a delivery of his own.
+    DeclareNotice {
+        /// 1 = first.
+        k: u8,
+        /// When it reached the borrower.
+        delivered: Moment,
+        /// What proves it.
+        evidence: String,
+    },
+    /// The device reports the stage in force.
+    ReportStage {
+        /// The stage.
+        stage: Stage,
+        /// The lease that said so.
+        sequence: u64,
+        /// When it took effect.
+        applied: Moment,
+    },
+    /// The holder used an emergency pass.
+    UsePass {
+        /// When.
+        used: Moment,
+        /// Hours it lasts.
+        hours: u8,
+    },
+    /// The device reports evidence.
+    ReportEvidence {
+        /// A stable word.
+        what: String,
+        /// When.
+        happened: Moment,
+        /// A number that belongs to it.
+        detail: u64,
+    },
+    /// Everything the device sent up to this event is recorded.
+    EventsThrough(u64),
+    /// Open a hold.
+    OpenHold(Hold),
+    /// Close a hold.
+    CloseHold(HoldId),
+    /// Free the device for ever.
+    Release {
+        /// The signed certificate.
+        certificate: Vec<u8>,
+    },
+    /// The device confirmed its removal.
+    ConfirmRemoval,
+    /// The phone was handed back.
+    Return,
+    /// Write the debt off and release the phone.
+    WriteOff,
+}
+
+/// Why a command changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Stable code.
+    pub code: &'static str,
+    /// What is wrong and what to do.
+    pub detail: String,
+}
+
+impl Refusal {
+    /// A refusal with this code.
+    pub fn new(code: &'static str, detail: impl Into<String>) -> Refusal {
+        Refusal { code, detail: detail.into() }
+    }
+}
