@@ -47,7 +47,7 @@ use axum::{
 
 use crate::App;
 pub(crate) use problem::Problem;
-use table::ENDPOINTS;
+use table::endpoints;
 
 /// Largest body this door reads; a server may allow less.
 pub const BODY_MAX: usize = 16 * 1024 * 1024;
@@ -55,7 +55,7 @@ pub const BODY_MAX: usize = 16 * 1024 * 1024;
 /// The routes of `/v1` and the document `/openapi.json`.
 pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let state = (app.clone(), endpoint);
         let guarded = middleware::from_fn_with_state(state, guard::guard);
         router = router.route(endpoint.path, (endpoint.route)().route_layer(guarded));

@@ -10,7 +10,7 @@ use super::{
     acts, bulk,
     codes::{self, CODES},
     contract_view, contracts, devices, intake, money, payments, problem, records, suspense,
-    table::{ENDPOINTS, Endpoint, Key},
+    table::{Endpoint, Key, endpoints},
     tenant,
 };
 
@@ -81,7 +81,7 @@ pub fn openapi() -> String {
 
 fn paths() -> Value {
     let mut paths: Map<String, Value> = Map::new();
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         path[endpoint.method.to_ascii_lowercase()] = operation(endpoint);
     }

@@ -1,11 +1,17 @@
 //! Every endpoint in one table: address, roles, idempotency, bodies and errors.
 
+mod contracts;
+mod devices;
+mod endings;
+mod money;
+mod payments;
+mod tenant;
+
 use std::{fmt::Write as _, sync::Arc};
 
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::MethodRouter;
 use formats::directory::Role;
 
-use super::{acts, contracts, devices, money, payments, records, suspense, tenant};
 use crate::App;
 
 /// One endpoint.
@@ -56,57 +62,6 @@ const PAYMENTS: &[Role] = &[Role::Payments];
 const SUSPENSE: &[Role] = &[Role::Auditor, Role::Payments, Role::Operator, Role::Approver];
 const HOLDS: &[Role] = &[Role::Support, Role::Operator];
 
-/// What reading a contract's row can find wrong.
-pub(crate) const CONTRACT_FAULTS: &[&str] = &[
-    "amount_overflow",
-    "amount_too_precise",
-    "bad_amount",
-    "bad_date",
-    "bad_imei",
-    "bad_language",
-    "bad_moment",
-    "bad_number",
-    "bad_phone",
-    "bad_reference",
-    "bad_text",
-    "bad_unit",
-    "consent_in_future",
-    "device_already_financed",
-    "duplicate_reference",
-    "empty",
-    "nothing_financed",
-    "schedule_amount",
-    "schedule_count",
-    "schedule_date",
-    "schedule_every",
-    "schedule_order",
-    "schedule_overflow",
-    "schedule_short",
-    "schedule_twice",
-    "stale_programme",
-    "too_long",
-    "unknown_currency",
-    "unknown_pack",
-    "unknown_programme",
-    "unknown_time_zone",
-];
-const DEVICE_FAULTS: &[&str] =
-    &["already_exists", "bad_imei", "bad_text", "duplicate_imei", "empty", "too_long"];
-const PAYMENT_FAULTS: &[&str] = &[
-    "amount_not_positive",
-    "amount_overflow",
-    "amount_too_precise",
-    "bad_amount",
-    "bad_moment",
-    "bad_text",
-    "currency_mismatch",
-    "empty",
-    "paid_in_future",
-    "payment_id_reused",
-    "too_long",
-    "unknown_reference",
-];
-
 const READ: Endpoint = Endpoint {
     method: "GET",
     path: "",
@@ -124,331 +79,18 @@ const WRITE: Endpoint = Endpoint { method: "POST", key: Key::Required, roles: OP
 const MAKE: Endpoint = Endpoint { key: Key::Optional, makes: true, ..WRITE };
 const BULK: Endpoint = Endpoint { key: Key::Optional, answer: "BulkAnswer", ..WRITE };
 
-/// What a movement of money may be refused for.
-const MONEY_FAULTS: &[&str] = &[
-    "amount_not_positive",
-    "amount_overflow",
-    "amount_too_precise",
-    "bad_amount",
-    "bad_moment",
-    "bad_text",
-    "contract_not_active",
-    "refund_exceeds_credit",
-    "value_in_future",
-    "waiver_exceeds_fees",
-];
-
-/// What a chargeback may be refused for.
-const CHARGEBACK_FAULTS: &[&str] = &[
-    "amount_overflow",
-    "bad_moment",
-    "no_chargeback",
-    "payment_not_posted",
-    "reversal_exceeds_paid",
-    "value_in_future",
-];
-
 /// Every endpoint with a role. `/openapi.json` is open.
-pub(crate) const ENDPOINTS: &[Endpoint] = &[
-    Endpoint {
-        path: "/v1/whoami",
-        summary: "Say who calls",
-        answer: "Whoami",
-        route: || get(tenant::whoami),
-        ..READ
-    },
-    Endpoint {
-        path: "/v1/counts",
-        summary: "Count contracts by status, stage and currency",
-        answer: "CountsView",
-        route: || get(tenant::counts),
-        ..READ
-    },
-    Endpoint {
-        path: "/v1/devices",
-        summary: "Register a device",
-        body: Some("DeviceBody"),
-        answer: "DeviceView",
-        problems: DEVICE_FAULTS,
-        route: || post(devices::register),
-        ..MAKE
-    },
-    Endpoint {
-        path: "/v1/devices/bulk",
-        summary: "Register up to 10,000 devices",
-        body: Some("DevicesBody"),
-        problems: &["too_many_items"],
-        route: || post(devices::register_bulk),
-        ..BULK
-    },
-    Endpoint {
-        path: "/v1/devices",
-        summary: "List devices",
-        roles: PERSONAL,
-        query: &["cursor", "limit"],
-        answer: "DevicePage",
-        route: || get(devices::list),
-        ..READ
-    },
-    Endpoint {
-        path: "/v1/devices/{imei}",
-        summary: "Look a device up",
-        roles: PERSONAL,
-        answer: "DeviceView",
-        route: || get(devices::get),
-        ..READ
-    },
-    Endpoint {
-        path: "/v1/contracts",
-        summary: "Sign a contract",
-        body: Some("ContractBody"),
-        answer: "Signed",
-        problems: CONTRACT_FAULTS,
-        route: || post(contracts::sign),
-        ..MAKE
-    },
-    Endpoint {
-        path: "/v1/contracts/bulk",
-        summary: "Sign up to 10,000 contracts",
-        body: Some("ContractsBody"),
-        problems: &["too_many_items"],
-        route: || post(contracts::sign_bulk),
-        ..BULK
-    },
-    Endpoint {
-        path: "/v1/contracts",
-        summary: "List contracts",
-        query: &["status", "rung_min", "cursor", "limit"],
-        answer: "ContractPage",
-        route: || get(contracts::list),
-        ..READ
-    },
-    Endpoint {
-        path: "/v1/contracts/{reference}",
-        summary: "Explain a contract: standing, stage, reasons, timetable",
-        answer: "ContractView",
-        route: || get(contracts::get),
-        ..READ
-    },
-    Endpoint {
-        path: "/v1/contracts/{reference}/lease",
-        summary: "Show what the contract's version says to its device",
-        answer: "LeaseView",
-        route: || get(records::lease),
-        ..READ
-    },
-    Endpoint {
-        path: "/v1/contracts/{reference}/journal",
-        summary: "Read a contract's journal; as lines with Accept: application/x-ndjson",
-        roles: JOURNAL,
-        query: &["cursor", "limit"],
-        answer: "JournalPage",
-        route: || get(records::journal),
-        ..READ
-    },
-    Endpoint {
-        path: "/v1/contracts/{reference}/notices/{k}/delivery",
-        summary: "Declare that a formal notice reached the borrower",
-        body: Some("DeliveryBody"),
-        answer: "Acted",
-        problems: &[
-            "bad_moment",
-            "bad_text",
-            "channel_not_accepted",
-            "delivery_out_of_range",
-            "notice_not_due",
-            "notice_void",
-        ],
-        route: || post(acts::declare),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/contracts/{reference}/holds",
-        summary: "Open a hold",
-        roles: HOLDS,
-        body: Some("HoldBody"),
-        answer: "Acted",
-        problems: &[
-            "bad_hold_kind",
-            "bad_moment",
-            "bad_text",
-            "contract_not_active",
-            "hold_needs_end",
-            "hold_out_of_range",
-        ],
-        route: || post(acts::open_hold),
-        ..WRITE
-    },
-    Endpoint {
-        method: "DELETE",
-        path: "/v1/contracts/{reference}/holds/{id}",
-        summary: "Close a hold before its end",
-        key: Key::Optional,
-        answer: "Acted",
-        route: || delete(acts::close_hold),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/contracts/{reference}/credits",
-        summary: "Give money",
-        body: Some("CreditBody"),
-        answer: "Acted",
-        problems: &[
-            "amount_not_positive",
-            "amount_overflow",
-            "amount_too_precise",
-            "bad_amount",
-            "bad_text",
-            "currency_mismatch",
-        ],
-        route: || post(acts::credit),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/contracts/{reference}/fees",
-        summary: "Charge a fee that was agreed",
-        body: Some("FeeBody"),
-        answer: "Acted",
-        problems: MONEY_FAULTS,
-        route: || post(money::fee),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/contracts/{reference}/waivers",
-        summary: "Give fees up, late fees first",
-        body: Some("AmountBody"),
-        answer: "Acted",
-        problems: MONEY_FAULTS,
-        route: || post(money::waive),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/contracts/{reference}/refunds",
-        summary: "Record that credit was paid out",
-        body: Some("AmountBody"),
-        answer: "Acted",
-        problems: MONEY_FAULTS,
-        route: || post(money::refund),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/contracts/{reference}/return",
-        summary: "Record that the phone was handed back; it is released",
-        answer: "Acted",
-        problems: &["contract_not_active"],
-        route: || post(acts::take_back),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/contracts/{reference}/write-off",
-        summary: "Write the debt off; the phone is released",
-        answer: "Acted",
-        problems: &["contract_not_active"],
-        route: || post(acts::write_off),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/payments",
-        summary: "Report a payment",
-        roles: PAYMENTS,
-        body: Some("PaymentBody"),
-        answer: "PaymentView",
-        problems: PAYMENT_FAULTS,
-        route: || post(payments::post),
-        ..MAKE
-    },
-    Endpoint {
-        path: "/v1/payments/bulk",
-        summary: "Report up to 10,000 payments; those of one contract are counted in order",
-        roles: PAYMENTS,
-        body: Some("PaymentsBody"),
-        problems: &["too_many_items"],
-        route: || post(payments::post_bulk),
-        ..BULK
-    },
-    Endpoint {
-        path: "/v1/payments",
-        summary: "List payments",
-        query: &["status", "cursor", "limit"],
-        answer: "PaymentPage",
-        route: || get(payments::list),
-        ..READ
-    },
-    Endpoint {
-        path: "/v1/payments/{id}",
-        summary: "Look a payment up",
-        answer: "PaymentView",
-        route: || get(payments::get),
-        ..READ
-    },
-    Endpoint {
-        path: "/v1/payments/{id}/reversal",
-        summary: "Take a payment back",
-        roles: PAYMENTS,
-        key: Key::Optional,
-        answer: "PaymentView",
-        problems: &["payment_not_posted", "reversal_exceeds_paid"],
-        route: || post(payments::reverse),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/payments/{id}/confirmation",
-        summary: "Confirm a hint: it is money from here on",
-        roles: PAYMENTS,
-        key: Key::Optional,
-        answer: "PaymentView",
-        route: || post(payments::confirm),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/suspense",
-        summary: "List money that waits for a person",
-        roles: SUSPENSE,
-        query: &["cursor", "limit"],
-        answer: "SuspensePage",
-        route: || get(suspense::list),
-        ..READ
-    },
-    Endpoint {
-        path: "/v1/suspense/{id}/match",
-        summary: "Give money in suspense to a contract",
-        roles: PAYMENTS,
-        key: Key::Optional,
-        body: Some("MatchBody"),
-        answer: "PaymentView",
-        problems: &[
-            "amount_not_positive",
-            "amount_too_precise",
-            "currency_mismatch",
-            "payment_not_in_suspense",
-            "unknown_reference",
-        ],
-        route: || post(suspense::assign),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/payments/{id}/chargeback",
-        summary: "Record that the payer's bank took a payment back: a debt of its own, due at once",
-        roles: PAYMENTS,
-        key: Key::Optional,
-        body: Some("ChargebackBody"),
-        answer: "Acted",
-        problems: CHARGEBACK_FAULTS,
-        route: || post(money::charge_back),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/payments/{id}/chargeback-won",
-        summary: "Record that the bank gave a charged-back payment again",
-        roles: PAYMENTS,
-        key: Key::Optional,
-        body: Some("ChargebackBody"),
-        answer: "Acted",
-        problems: CHARGEBACK_FAULTS,
-        route: || post(money::win_chargeback),
-        ..WRITE
-    },
-];
+pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    let parts = [
+        tenant::ENDPOINTS,
+        devices::ENDPOINTS,
+        contracts::ENDPOINTS,
+        money::ENDPOINTS,
+        endings::ENDPOINTS,
+        payments::ENDPOINTS,
+    ];
+    parts.into_iter().flatten()
+}
 
 impl Endpoint {
     /// Names of the parameters in its address.
@@ -489,7 +131,7 @@ impl Endpoint {
 /// Who may call what, as text: one endpoint a line with its roles.
 pub fn roles_table() -> String {
     let mut text = String::new();
-    for Endpoint { method, path, roles, .. } in ENDPOINTS {
+    for Endpoint { method, path, roles, .. } in endpoints() {
         let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
         writeln!(text, "{method:6} {path:50} {}", names.join(" ")).expect("a text takes any text");
     }

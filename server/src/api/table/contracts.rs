@@ -1,0 +1,134 @@
+//! Endpoints about contracts: signing, reading, notices and holds.
+
+use axum::routing::{delete, get, post};
+
+use super::{BULK, Endpoint, HOLDS, JOURNAL, Key, MAKE, READ, WRITE};
+use crate::api::{acts, contracts, records};
+
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        path: "/v1/contracts",
+        summary: "Sign a contract",
+        body: Some("ContractBody"),
+        answer: "Signed",
+        problems: CONTRACT_FAULTS,
+        route: || post(contracts::sign),
+        ..MAKE
+    },
+    Endpoint {
+        path: "/v1/contracts/bulk",
+        summary: "Sign up to 10,000 contracts",
+        body: Some("ContractsBody"),
+        problems: &["too_many_items"],
+        route: || post(contracts::sign_bulk),
+        ..BULK
+    },
+    Endpoint {
+        path: "/v1/contracts",
+        summary: "List contracts",
+        query: &["status", "rung_min", "cursor", "limit"],
+        answer: "ContractPage",
+        route: || get(contracts::list),
+        ..READ
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}",
+        summary: "Explain a contract: standing, stage, reasons, timetable",
+        answer: "ContractView",
+        route: || get(contracts::get),
+        ..READ
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/lease",
+        summary: "Show what the contract's version says to its device",
+        answer: "LeaseView",
+        route: || get(records::lease),
+        ..READ
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/journal",
+        summary: "Read a contract's journal; as lines with Accept: application/x-ndjson",
+        roles: JOURNAL,
+        query: &["cursor", "limit"],
+        answer: "JournalPage",
+        route: || get(records::journal),
+        ..READ
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/notices/{k}/delivery",
+        summary: "Declare that a formal notice reached the borrower",
+        body: Some("DeliveryBody"),
+        answer: "Acted",
+        problems: &[
+            "bad_moment",
+            "bad_text",
+            "channel_not_accepted",
+            "delivery_out_of_range",
+            "notice_not_due",
+            "notice_void",
+        ],
+        route: || post(acts::declare),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/holds",
+        summary: "Open a hold",
+        roles: HOLDS,
+        body: Some("HoldBody"),
+        answer: "Acted",
+        problems: &[
+            "bad_hold_kind",
+            "bad_moment",
+            "bad_text",
+            "contract_not_active",
+            "hold_needs_end",
+            "hold_out_of_range",
+        ],
+        route: || post(acts::open_hold),
+        ..WRITE
+    },
+    Endpoint {
+        method: "DELETE",
+        path: "/v1/contracts/{reference}/holds/{id}",
+        summary: "Close a hold before its end",
+        key: Key::Optional,
+        answer: "Acted",
+        route: || delete(acts::close_hold),
+        ..WRITE
+    },
+];
+
+/// What reading a contract's row can find wrong.
+const CONTRACT_FAULTS: &[&str] = &[
+    "amount_overflow",
+    "amount_too_precise",
+    "bad_amount",
+    "bad_date",
+    "bad_imei",
+    "bad_language",
+    "bad_moment",
+    "bad_number",
+    "bad_phone",
+    "bad_reference",
+    "bad_text",
+    "bad_unit",
+    "consent_in_future",
+    "device_already_financed",
+    "duplicate_reference",
+    "empty",
+    "nothing_financed",
+    "schedule_amount",
+    "schedule_count",
+    "schedule_date",
+    "schedule_every",
+    "schedule_order",
+    "schedule_overflow",
+    "schedule_short",
+    "schedule_twice",
+    "stale_programme",
+    "too_long",
+    "unknown_currency",
+    "unknown_pack",
+    "unknown_programme",
+    "unknown_time_zone",
+];
