@@ -2,13 +2,13 @@
 
 use domain::{Contract, Decision, Moment, Money, Planned, Reason, contract::State};
 use serde::Serialize;
-use store::{Presence, Row};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     account_view::{AccountView, account},
-    problem::Problem,
+    device_state::{ContactView, DeviceState, contact, device},
+    terms_view::{RowView, TermsView, terms},
 };
 use crate::{
     app::{explain_contract::Explained, screens},
@@ -76,54 +76,6 @@ pub(crate) struct ContractView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     enrolment_code: Option<String>,
-}
-
-/// Money and calendar of a contract.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct TermsView {
-    /// ISO 4217.
-    #[schema(example = "INR")]
-    currency: String,
-    /// Decimal number.
-    cash_price: String,
-    /// Decimal number.
-    down_payment: String,
-    /// Sum of all instalments.
-    total: String,
-    /// What the sum exceeds the financed price by.
-    finance_charge: String,
-    /// The instalments by rising due day.
-    rows: Vec<RowView>,
-    /// IANA name.
-    #[schema(example = "Asia/Kolkata")]
-    time_zone: String,
-    /// BCP 47 tag.
-    language: String,
-    /// Programme and version pinned at the signing.
-    programme: PinView,
-    /// Policy packs and versions pinned at the signing.
-    packs: Vec<PinView>,
-    /// Whether the borrower's consent is on record.
-    consent: bool,
-}
-
-/// An amount and its day.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct RowView {
-    /// Day.
-    #[schema(format = Date)]
-    due: String,
-    /// Decimal number.
-    amount: String,
-}
-
-/// A name and its version.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct PinView {
-    /// Name.
-    id: String,
-    /// Version.
-    version: u32,
 }
 
 /// Where an account stands.
@@ -225,49 +177,6 @@ pub(crate) struct DeliveryView {
     at: String,
 }
 
-/// The enrolled device, by its own reports.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct DeviceState {
-    /// The enrolment.
-    enrolment: Uuid,
-    /// Rises with each new device key.
-    key_gen: u32,
-    /// What the platform can enforce, as the device states it.
-    tier: u8,
-    /// The rung last reported in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    rung: Option<&'static str>,
-    /// Its step.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    step: Option<u8>,
-    /// The lease that said so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    sequence: Option<u64>,
-    /// Since when.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, format = DateTime)]
-    since: Option<String>,
-}
-
-/// When a device was last heard.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ContactView {
-    /// When.
-    #[schema(format = DateTime)]
-    at: String,
-    /// Battery in per cent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    battery: Option<u8>,
-    /// The agent's version.
-    agent_version: String,
-    /// The lease it holds.
-    sequence: u64,
-}
-
 /// A release.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReleaseView {
@@ -278,56 +187,6 @@ pub(crate) struct ReleaseView {
     cause: &'static str,
     /// Whether the device confirmed that it removed itself.
     removed: bool,
-}
-
-/// A contract in a list.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ContractLine {
-    /// Its id.
-    id: Uuid,
-    /// The lender's own name for it.
-    reference: String,
-    /// `active`, `settled`, `returned`, `written_off`, `released` or `archived`.
-    status: String,
-    /// The rung last recorded.
-    rung: &'static str,
-    /// Its step.
-    step: u8,
-    /// ISO 4217.
-    currency: String,
-    /// Rises with every change.
-    version: u64,
-}
-
-/// A page of contracts.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ContractPage {
-    /// By rising id.
-    pub(crate) items: Vec<ContractLine>,
-    /// Where to go on; absent at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub(crate) next: Option<String>,
-}
-
-/// The name of a rung facet.
-pub(crate) fn rung_name(rung: u8) -> Result<&'static str, Problem> {
-    let found = domain::Rung::ALL.into_iter().find(|known| *known as u8 == rung);
-    let found = found.ok_or_else(|| Error::Fault(format!("a stored rung is {rung}")))?;
-    Ok(found.name())
-}
-
-/// A row of a list.
-pub(crate) fn line(row: Row) -> Result<ContractLine, Problem> {
-    Ok(ContractLine {
-        id: row.unit.0,
-        reference: row.facets.name,
-        status: row.facets.status,
-        rung: rung_name(row.facets.rung)?,
-        step: row.facets.step,
-        currency: row.facets.currency,
-        version: row.version,
-    })
 }
 
 /// The whole of a contract as `GET /v1/contracts/{reference}` answers it, for who explains one
@@ -367,27 +226,6 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
         last_contact: presence.map(contact),
         release: release(&contract.state),
         enrolment_code: enrolment_code.filter(|_| with_code),
-    }
-}
-
-fn terms(contract: &Contract) -> TermsView {
-    let terms = contract.terms();
-    let money = |minor: i64| Money::new(minor, terms.currency()).decimal();
-    let pin = |(id, version): &(String, u32)| PinView { id: id.clone(), version: *version };
-    let rows = terms.rows().iter();
-    let rows = rows.map(|row| RowView { due: row.due.to_string(), amount: money(row.amount) });
-    TermsView {
-        currency: terms.currency().code().to_owned(),
-        cash_price: money(terms.cash_price()),
-        down_payment: money(terms.down_payment()),
-        total: money(terms.total()),
-        finance_charge: money(terms.finance_charge()),
-        rows: rows.collect(),
-        time_zone: terms.zone().name().to_owned(),
-        language: terms.language().to_owned(),
-        programme: pin(&contract.signed.programme),
-        packs: contract.signed.packs.iter().map(pin).collect(),
-        consent: contract.consent().is_some(),
     }
 }
 
@@ -451,29 +289,6 @@ fn notices(contract: &Contract) -> Vec<NoticeView> {
         delivered: deliveries(notice),
     });
     notices.collect()
-}
-
-fn device(contract: &Contract) -> Option<DeviceState> {
-    let device = contract.device.as_ref()?;
-    let applied = contract.applied;
-    Some(DeviceState {
-        enrolment: device.id.0,
-        key_gen: device.key_gen,
-        tier: device.tier,
-        rung: applied.map(|(stage, ..)| stage.rung.name()),
-        step: applied.map(|(stage, ..)| stage.step),
-        sequence: applied.map(|(_, sequence, _)| sequence),
-        since: applied.map(|(.., at)| at.rfc3339()),
-    })
-}
-
-fn contact(presence: Presence) -> ContactView {
-    ContactView {
-        at: presence.seen_at.rfc3339(),
-        battery: presence.battery,
-        agent_version: presence.agent_version,
-        sequence: presence.applied_seq,
-    }
 }
 
 fn release(state: &State) -> Option<ReleaseView> {

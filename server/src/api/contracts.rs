@@ -17,7 +17,8 @@ use super::{
     answer, body,
     body::{At, Body, JsonBytes, Params},
     bulk::{self, BulkAnswer},
-    contract_view::{self, ContractPage, ContractView},
+    contract_line::{self, ContractPage},
+    contract_view::{self, ContractView},
     guard::Call,
     problem::{Problem, StateView},
 };
@@ -222,7 +223,7 @@ pub(crate) async fn list(
     let filter = Filter { status, rung_min };
     let kind = UnitKind::Contract;
     let (rows, next) = app.list(call.tenant(), kind, filter, place.after, place.limit).await?;
-    let items = rows.into_iter().map(contract_view::line).collect::<Result<Vec<_>, _>>()?;
+    let items = rows.into_iter().map(contract_line::line).collect::<Result<Vec<_>, _>>()?;
     Ok(Json(ContractPage { items, next: body::shown(next) }))
 }
 

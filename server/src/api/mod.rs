@@ -15,8 +15,10 @@ mod answer;
 mod body;
 mod bulk;
 mod codes;
+mod contract_line;
 mod contract_view;
 mod contracts;
+mod device_state;
 mod devices;
 mod guard;
 mod intake;
@@ -28,6 +30,7 @@ mod records;
 mod suspense;
 mod table;
 mod tenant;
+mod terms_view;
 
 pub use codes::{CODES, Code};
 pub use contract_view::explained_json;

@@ -9,7 +9,8 @@ use utoipa::OpenApi;
 use super::{
     acts, bulk,
     codes::{self, CODES},
-    contract_view, contracts, devices, intake, money, payments, problem, records, suspense,
+    contract_line, contract_view, contracts, devices, intake, money, payments, problem, records,
+    suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
@@ -22,7 +23,7 @@ use super::{
     acts::DeliveryBody,
     acts::HoldBody,
     bulk::BulkAnswer,
-    contract_view::ContractPage,
+    contract_line::ContractPage,
     contract_view::ContractView,
     contracts::ContractBody,
     contracts::ContractsBody,

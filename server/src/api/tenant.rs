@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{contract_view::rung_name, guard::Call, problem::Problem};
+use super::{contract_line::rung_name, guard::Call, problem::Problem};
 use crate::App;
 
 /// Who calls.

@@ -1,0 +1,74 @@
+//! Money and calendar of a contract as the API shows them.
+
+use domain::{Contract, Money};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Money and calendar of a contract.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TermsView {
+    /// ISO 4217.
+    #[schema(example = "INR")]
+    currency: String,
+    /// Decimal number.
+    cash_price: String,
+    /// Decimal number.
+    down_payment: String,
+    /// Sum of all instalments.
+    total: String,
+    /// What the sum exceeds the financed price by.
+    finance_charge: String,
+    /// The instalments by rising due day.
+    rows: Vec<RowView>,
+    /// IANA name.
+    #[schema(example = "Asia/Kolkata")]
+    time_zone: String,
+    /// BCP 47 tag.
+    language: String,
+    /// Programme and version pinned at the signing.
+    programme: PinView,
+    /// Policy packs and versions pinned at the signing.
+    packs: Vec<PinView>,
+    /// Whether the borrower's consent is on record.
+    consent: bool,
+}
+
+/// An amount and its day.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RowView {
+    /// Day.
+    #[schema(format = Date)]
+    pub(super) due: String,
+    /// Decimal number.
+    pub(super) amount: String,
+}
+
+/// A name and its version.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PinView {
+    /// Name.
+    id: String,
+    /// Version.
+    version: u32,
+}
+
+pub(super) fn terms(contract: &Contract) -> TermsView {
+    let terms = contract.terms();
+    let money = |minor: i64| Money::new(minor, terms.currency()).decimal();
+    let pin = |(id, version): &(String, u32)| PinView { id: id.clone(), version: *version };
+    let rows = terms.rows().iter();
+    let rows = rows.map(|row| RowView { due: row.due.to_string(), amount: money(row.amount) });
+    TermsView {
+        currency: terms.currency().code().to_owned(),
+        cash_price: money(terms.cash_price()),
+        down_payment: money(terms.down_payment()),
+        total: money(terms.total()),
+        finance_charge: money(terms.finance_charge()),
+        rows: rows.collect(),
+        time_zone: terms.zone().name().to_owned(),
+        language: terms.language().to_owned(),
+        programme: pin(&contract.signed.programme),
+        packs: contract.signed.packs.iter().map(pin).collect(),
+        consent: contract.consent().is_some(),
+    }
+}
