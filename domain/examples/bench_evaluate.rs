@@ -114,6 +114,7 @@ fn contract(ladder: &Ladder, index: usize, now: Moment) -> Contract {
     let signed_at = terms.zone().midnight(first_due).plus_seconds(-30 * DAY_S);
     let consent = Consent { form: "lock".into(), version: "1".into(), at: signed_at };
     let signed = Signed {
+        terms_hash: None,
         late_fee: None,
         reference: format!("B-{index}"),
         terms,

@@ -6,8 +6,9 @@
 //!
 //! **Invariant:** the account follows from the movements and the day it is reckoned through, not
 //! from the order in which they were recorded.
-//! **Invariant:** an advance payment goes to the next instalment; a penalty never keeps arrears
-//! open.
+//! **Invariant:** an advance payment goes to the next instalment unless the terms say otherwise.
+//! **Invariant:** whatever the order of allocation, arrears are read as if money had paid the
+//! oldest instalment first and no fee: a fee or a penalty never keeps arrears open.
 //! **Invariant:** what a decision costs does not grow with the history: movements older than
 //! [`KEPT_DAYS`] are folded into a balance.
 
@@ -16,7 +17,7 @@ mod replay;
 
 pub use balance::{Balance, Claim};
 
-use crate::{Day, HoldId, UnitId, late_fee::LateFee, schedule::Instalment};
+use crate::{Day, HoldId, UnitId, allocation::Rule, late_fee::LateFee, schedule::Instalment};
 
 /// Movements are kept one by one for at least so many days; money with an earlier value date
 /// counts from the first day that is kept.
@@ -125,8 +126,10 @@ pub struct Account {
     /// When no late fee falls.
     pub quiet: Vec<Quiet>,
     late_fee: Option<LateFee>,
+    rule: Rule,
     opening: Balance,
     now: Balance,
+    next: Option<Day>,
 }
 
 impl Account {
@@ -148,10 +151,31 @@ impl Account {
         let Kept { folded, base, moves, recorded, reckoned, quiet } = kept;
         let opening = Balance::of(rows);
         let now = opening.clone();
-        let mut account =
-            Account { folded, base, moves, recorded, reckoned, quiet, late_fee, opening, now };
+        let rule = Rule::default();
+        let mut account = Account {
+            folded,
+            base,
+            moves,
+            recorded,
+            reckoned,
+            quiet,
+            late_fee,
+            rule,
+            opening,
+            now,
+            next: None,
+        };
         account.replay();
         account
+    }
+
+    /// The same account with its money allocated by another rule.
+    pub fn by_rule(mut self, rule: Rule) -> Account {
+        if self.rule != rule {
+            self.rule = rule;
+            self.replay();
+        }
+        self
     }
 
     /// What is open now.
@@ -195,9 +219,7 @@ impl Account {
 
     /// The next day on which reckoning books something: a late fee falls, or interest is earned.
     pub fn next_reckoning(&self) -> Option<Day> {
-        let earns = |claim: &Claim| claim.interest > 0 && claim.due > self.reckoned;
-        let earned = self.now.claims.iter().filter(|claim| earns(claim)).map(|claim| claim.due);
-        earned.chain(self.next_fee()).min()
+        self.next
     }
 
     fn fold(&mut self, today: Day) {

@@ -4,6 +4,10 @@
 //! An order lists the buckets money reaches; within a run of buckets of one timing it goes
 //! instalment by instalment, or component by component.
 
+mod rule;
+
+pub use rule::{NAMES, Rule};
+
 use crate::{
     Day,
     amortise::{Rounding, Row, divide},
@@ -31,6 +35,25 @@ pub enum Timing {
     Due,
     /// After the day.
     InAdvance,
+}
+
+impl Advance {
+    /// Every way.
+    pub const ALL: [Advance; 3] = [Advance::Next, Advance::Last, Advance::Reamortise];
+
+    /// The name in terms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Advance::Next => "next",
+            Advance::Last => "last",
+            Advance::Reamortise => "reamortise",
+        }
+    }
+
+    /// The way of this name.
+    pub fn parse(name: &str) -> Option<Advance> {
+        Advance::ALL.into_iter().find(|advance| advance.name() == name)
+    }
 }
 
 impl Timing {

@@ -119,7 +119,8 @@ impl Contract {
     /// The contract a signing makes.
     pub fn sign(unit: UnitId, tenant: TenantId, at: Moment, signed: Signed) -> Contract {
         let day = signed.terms.zone().day(at);
-        let account = Account::open(signed.terms.rows(), signed.late_fee, day);
+        let account = Account::open(signed.terms.rows(), signed.late_fee, day)
+            .by_rule(signed.terms.agreed().allocation);
         Contract {
             unit,
             tenant,
@@ -147,7 +148,9 @@ impl Contract {
     pub fn reopen(&mut self) {
         let Account { folded, base, moves, recorded, reckoned, quiet, .. } = self.account.clone();
         let kept = Kept { folded, base, moves, recorded, reckoned, quiet };
-        self.account = Account::kept(kept, self.signed.terms.rows(), self.signed.late_fee);
+        let terms = &self.signed.terms;
+        self.account = Account::kept(kept, terms.rows(), self.signed.late_fee)
+            .by_rule(terms.agreed().allocation);
     }
 
     /// Money and calendar.

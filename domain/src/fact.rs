@@ -5,7 +5,7 @@ use crate::{
     hold::Hold,
     late_fee::LateFee,
     stage::{Channel, Stage},
-    terms::Terms,
+    terms::{Terms, TermsHash},
 };
 
 /// Who caused a fact.
@@ -202,6 +202,8 @@ pub struct Signed {
     pub reference: String,
     /// Money and calendar.
     pub terms: Terms,
+    /// Their hash, where the signing says it.
+    pub terms_hash: Option<TermsHash>,
     /// The late fee agreed.
     pub late_fee: Option<LateFee>,
     /// Programme id and version pinned.

@@ -16,6 +16,24 @@ pub enum Until {
     PeriodEnd,
 }
 
+impl Until {
+    /// Every rule.
+    pub const ALL: [Until; 2] = [Until::PayoffDay, Until::PeriodEnd];
+
+    /// The name in terms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Until::PayoffDay => "payoff_day",
+            Until::PeriodEnd => "period_end",
+        }
+    }
+
+    /// The rule of this name.
+    pub fn parse(name: &str) -> Option<Until> {
+        Until::ALL.into_iter().find(|until| until.name() == name)
+    }
+}
+
 /// The sum that ends a contract, by component, in minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quote {

@@ -1,10 +1,66 @@
 //! The immutable snapshot a contract is signed on.
+//!
+//! **Invariant:** the rows are what is owed, however they were made; a plan only says what they
+//! were computed from, and is never computed again.
+
+use std::sync::Arc;
 
 use crate::{
     Currency, Day, Zone,
+    allocation::Rule,
+    amortise::{self, Plan, Table, Unpayable},
     money::portion,
+    payoff::Until,
     schedule::{self, Equal, Instalment, ScheduleError},
 };
+
+/// What was agreed beside the rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Agreed {
+    /// Which debt money pays first.
+    pub allocation: Rule,
+    /// Until when the running period bears interest when the contract is paid off early.
+    pub payoff: Until,
+}
+
+/// What rows were computed from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The terms of the schedule.
+    pub plan: Plan,
+    /// The version of its rule set.
+    pub version: u32,
+}
+
+/// The hash of what a contract's money follows from: SHA-256, shown as 64 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TermsHash(pub [u8; 32]);
+
+impl TermsHash {
+    /// The hash of these digits.
+    pub fn parse(text: &str) -> Option<TermsHash> {
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        };
+        let bytes = text.as_bytes();
+        let mut hash = [0; 32];
+        if bytes.len() != 2 * hash.len() {
+            return None;
+        }
+        for (at, pair) in bytes.chunks_exact(2).enumerate() {
+            hash[at] = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Some(TermsHash(hash))
+    }
+}
+
+impl std::fmt::Display for TermsHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
 
 /// What was agreed about money and calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +72,8 @@ pub struct Terms {
     total: i64,
     zone: Zone,
     language: String,
+    agreed: Agreed,
+    origin: Option<Arc<Origin>>,
 }
 
 impl Terms {
@@ -45,7 +103,66 @@ impl Terms {
         }
         let rows = with_interest(rows, total - financed)?;
         let Price { currency, cash_price, down_payment } = price;
-        Ok(Terms { currency, cash_price, down_payment, rows, total, zone, language })
+        let (agreed, origin) = (Agreed::default(), None);
+        Ok(Terms {
+            currency,
+            cash_price,
+            down_payment,
+            rows,
+            total,
+            zone,
+            language,
+            agreed,
+            origin,
+        })
+    }
+
+    /// Terms whose rows a plan computes. Its principal is the price; what it says is paid at the
+    /// sale is no row, and neither is one on which nothing is due.
+    pub fn computed(
+        currency: Currency,
+        plan: Plan,
+        zone: Zone,
+        language: String,
+    ) -> Result<Terms, Unpayable> {
+        if plan.digits != currency.digits() {
+            return Err(Unpayable::Digits);
+        }
+        let table = amortise::amortise(&plan)?;
+        let price = Price {
+            currency,
+            cash_price: plan.principal,
+            down_payment: amortise::down_payment(&plan)?,
+        };
+        let rows = instalments(&plan, &table)?;
+        let terms = Terms::explicit(price, rows, zone, language).map_err(|error| match error {
+            ScheduleError::Overflow => Unpayable::Overflow,
+            ScheduleError::Count => Unpayable::Count,
+            ScheduleError::Order => Unpayable::Order,
+            _ => Unpayable::Amount,
+        })?;
+        let version = plan.rules.version();
+        Ok(terms.with_origin(Some(Origin { plan, version })))
+    }
+
+    /// The same terms with what was agreed beside the rows.
+    pub fn with_agreed(self, agreed: Agreed) -> Terms {
+        Terms { agreed, ..self }
+    }
+
+    /// The same terms, their rows computed from this.
+    pub fn with_origin(self, origin: Option<Origin>) -> Terms {
+        Terms { origin: origin.map(Arc::new), ..self }
+    }
+
+    /// What was agreed beside the rows.
+    pub fn agreed(&self) -> Agreed {
+        self.agreed
+    }
+
+    /// What the rows were computed from, where they were.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_deref()
     }
 
     /// The currency of every amount.
@@ -97,6 +214,18 @@ impl Terms {
     pub fn last_due(&self) -> Day {
         self.rows[self.rows.len() - 1].due
     }
+}
+
+/// What is to be paid after the sale.
+pub fn instalments(plan: &Plan, table: &Table) -> Result<Vec<Instalment>, Unpayable> {
+    let down = usize::from(amortise::down_payment(plan)? > 0);
+    let rows = table.rows.iter().skip(down).filter(|row| row.total() > 0);
+    let row = |row: &amortise::Row| Instalment {
+        due: row.due,
+        amount: row.total(),
+        interest: row.interest,
+    };
+    Ok(rows.map(row).collect())
 }
 
 /// Rows that do not say which part is interest bear the charge in proportion to their amounts, as

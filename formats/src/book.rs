@@ -9,6 +9,7 @@ mod contracts;
 mod devices;
 mod lines;
 mod payments;
+mod plans;
 mod reject;
 
 use std::{fmt, io, marker::PhantomData};
@@ -18,6 +19,7 @@ use csv::ByteRecord;
 pub use contracts::{ConsentRow, ContractRow};
 pub use devices::DeviceRow;
 pub use payments::PaymentRow;
+pub use plans::GivenRow;
 pub use reject::RejectFile;
 
 use cells::{Cells, Column};
@@ -36,7 +38,7 @@ pub fn devices<R: io::Read>(input: R) -> Result<Rows<R, DeviceRow>, Vec<RowError
 
 /// A file of contracts: `reference,imei,currency,cash_price,down_payment,count,unit,every,`
 /// `instalment,first_due,time_zone,language,programme,borrower_name,borrower_phone`, and the
-/// optional columns `consent_form,consent_version,consent_at`.
+/// optional columns `consent_form,consent_version,consent_at,terms`.
 pub fn contracts<R: io::Read>(input: R) -> Result<Rows<R, ContractRow>, Vec<RowError>> {
     Rows::open(input)
 }
@@ -52,11 +54,11 @@ pub fn one<T: Row>(fields: &[(&str, &str)]) -> Result<T, Vec<RowError>> {
     assembled(fields, T::COLUMNS, |cells| T::read(cells, &mut T::Seen::default()))
 }
 
-/// One contract from named fields whose instalments are given one by one: due day and amount. The
-/// columns `count`, `unit`, `every`, `instalment` and `first_due` must then be empty.
+/// One contract from named fields whose instalments are given one by one. The columns `count`,
+/// `unit`, `every`, `instalment`, `first_due` and `terms` must then be empty.
 pub fn contract_of_rows(
     fields: &[(&str, &str)],
-    rows: &[(&str, &str)],
+    rows: &[GivenRow<'_>],
 ) -> Result<ContractRow, Vec<RowError>> {
     let columns = <ContractRow as sealed::Row>::COLUMNS;
     assembled(fields, columns, |cells| contracts::read(cells, &mut Default::default(), Some(rows)))

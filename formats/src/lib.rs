@@ -28,6 +28,7 @@ pub mod programme;
 pub mod schedule_terms;
 mod settings;
 mod shape;
+mod terms_hash;
 mod text;
 
 pub use chain::{ChainError, chain, genesis, verify_chain};
@@ -45,5 +46,6 @@ pub use ledger_text::{BookedLeg, Booking, LedgerForm, LedgerHead, LedgerText};
 pub use lender::{LenderFile, parse_lender};
 pub use packs::{PackFile, parse_pack, parse_pack_file};
 pub use programme::parse_programme;
-pub use schedule_terms::{Schedules, TermsError, schedules};
+pub use schedule_terms::{ScheduleTerms, Schedules, TermsError, schedules};
 pub use settings::TextError;
+pub use terms_hash::{schedule_hash, terms_hash};

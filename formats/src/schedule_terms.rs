@@ -3,15 +3,21 @@
 
 use domain::{
     Currency, Day,
+    allocation::{Advance, NAMES, Rule},
     amortise::{
         DayCount, DownPayment, Event, GivenRow, Method, Plan, Rest, Rounding, RuleSet, Shape,
         Share, Table, Unpayable, YearDays, amortise,
     },
+    payoff::Until,
     schedule::{MonthEnd, Period, ROWS_MAX},
+    terms::Agreed,
 };
 use serde_json::{Value, json};
 
-use crate::fields::{FieldError, Fields};
+use crate::{
+    fields::{FieldError, Fields},
+    terms_hash::schedule_hash,
+};
 
 /// Decimal places of a percentage: parts per billion.
 const PERCENT_PLACES: u32 = 7;
@@ -59,6 +65,17 @@ impl From<FieldError> for TermsError {
     }
 }
 
+/// The terms of a schedule, and what a contract on them agrees beside its rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScheduleTerms {
+    /// What the rows are computed from.
+    pub plan: Plan,
+    /// The currency, where it is named.
+    pub currency: Option<Currency>,
+    /// Order of allocation and payoff rule.
+    pub agreed: Agreed,
+}
+
 /// What a text of terms came to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedules {
@@ -70,17 +87,17 @@ pub struct Schedules {
 
 /// The schedules of a text: one object of terms, or a list of them. A named rule set goes before
 /// the one an element names.
-pub fn schedules(text: &str, rules: Option<RuleSet>) -> Result<Schedules, TermsError> {
+pub fn schedules(text: &str, rules: Option<RuleSet>, hash: bool) -> Result<Schedules, TermsError> {
     let value: Value =
         serde_json::from_str(text).map_err(|error| TermsError::Json(format!("JSON: {error}")))?;
     let Value::Array(list) = &value else {
-        let document = schedule(&value, rules)?;
+        let document = schedule(&value, rules, hash)?;
         return Ok(Schedules { document, refused: 0 });
     };
     let mut refused = 0;
     let mut answers = Vec::with_capacity(list.len());
     for terms in list {
-        answers.push(schedule(terms, rules).unwrap_or_else(|error| {
+        answers.push(schedule(terms, rules, hash).unwrap_or_else(|error| {
             refused += 1;
             json!({ "error": { "code": error.code(), "detail": error.to_string() } })
         }));
@@ -88,19 +105,54 @@ pub fn schedules(text: &str, rules: Option<RuleSet>) -> Result<Schedules, TermsE
     Ok(Schedules { document: Value::Array(answers), refused })
 }
 
-/// The schedule of one object of terms.
-pub fn schedule(value: &Value, rules: Option<RuleSet>) -> Result<Value, TermsError> {
-    let plan = parse_plan(value, rules)?;
-    let table = amortise(&plan).map_err(TermsError::Refused)?;
-    Ok(table_doc(&table, plan.digits))
+/// The schedule of one object of terms, with the hash of the terms if that is asked for.
+pub fn schedule(value: &Value, rules: Option<RuleSet>, hash: bool) -> Result<Value, TermsError> {
+    let terms = parse_terms(value, rules, None)?;
+    let table = amortise(&terms.plan).map_err(TermsError::Refused)?;
+    let mut document = table_doc(&table, terms.plan.digits);
+    if hash {
+        let hash = schedule_hash(&terms, &table).map_err(TermsError::Refused)?;
+        document["terms_hash"] = hash.to_string().into();
+    }
+    Ok(document)
+}
+
+/// The terms of a contract in this currency. What happened since belongs to no signing.
+pub fn contract_terms(text: &str, currency: Currency) -> Result<ScheduleTerms, TermsError> {
+    let value: Value =
+        serde_json::from_str(text).map_err(|error| TermsError::Json(format!("JSON: {error}")))?;
+    let terms = parse_terms(&value, None, Some(currency))?;
+    if terms.currency.is_some_and(|named| named != currency) {
+        let message = format!("the contract's currency is {currency}");
+        return Err(FieldError { field: "currency".to_owned(), message }.into());
+    }
+    if terms.plan.digits != currency.digits() {
+        let message = format!("{currency} has {}", currency.digits());
+        return Err(FieldError { field: "currency_digits".to_owned(), message }.into());
+    }
+    if !terms.plan.events.is_empty() {
+        let message = "what happens after the signing is no part of it".to_owned();
+        return Err(FieldError { field: "events".to_owned(), message }.into());
+    }
+    Ok(ScheduleTerms { currency: Some(currency), ..terms })
 }
 
 /// The plan of an object of terms: the terms themselves, or an entry with `terms`, `events` and
 /// `engine`, whose commentary is skipped.
 pub fn parse_plan(value: &Value, rules: Option<RuleSet>) -> Result<Plan, TermsError> {
+    Ok(parse_terms(value, rules, None)?.plan)
+}
+
+/// As [`parse_plan`], with all that the terms say. Where they name no currency, its digits are
+/// those of the one assumed.
+fn parse_terms(
+    value: &Value,
+    rules: Option<RuleSet>,
+    assumed: Option<Currency>,
+) -> Result<ScheduleTerms, TermsError> {
     let mut entry = Fields::new(value, "")?;
     let Some(terms) = entry.take("terms") else {
-        return Ok(plan(Fields::new(value, "")?, &[], rules)?);
+        return Ok(read(Fields::new(value, "")?, &[], rules, assumed)?);
     };
     for key in COMMENTARY {
         entry.take(key);
@@ -108,7 +160,7 @@ pub fn parse_plan(value: &Value, rules: Option<RuleSet>) -> Result<Plan, TermsEr
     let named = rule_set(&mut entry)?;
     let events = entry.list("events")?;
     entry.done()?;
-    Ok(plan(Fields::new(&terms, "terms")?, &events, rules.or(named))?)
+    Ok(read(Fields::new(&terms, "terms")?, &events, rules.or(named), assumed)?)
 }
 
 /// The rows and totals of a table.
@@ -149,10 +201,15 @@ fn rule_set(fields: &mut Fields) -> Result<Option<RuleSet>, FieldError> {
     Ok(rules.or(engine))
 }
 
-fn plan(mut terms: Fields, beside: &[Value], rules: Option<RuleSet>) -> Result<Plan, FieldError> {
+fn read(
+    mut terms: Fields,
+    beside: &[Value],
+    rules: Option<RuleSet>,
+    assumed: Option<Currency>,
+) -> Result<ScheduleTerms, FieldError> {
     let named = rule_set(&mut terms)?;
     let rules = rules.or(named).unwrap_or_default();
-    let digits = digits(&mut terms)?;
+    let (currency, digits) = digits(&mut terms, assumed)?;
     let places = u32::from(digits);
     let principal = terms.decimal("principal", places)?;
     let start = terms.day("start_date")?;
@@ -175,29 +232,47 @@ fn plan(mut terms: Fields, beside: &[Value], rules: Option<RuleSet>) -> Result<P
     calendar(&mut plan, &mut terms)?;
     interest(&mut plan, &mut terms)?;
     money(&mut plan, &mut terms, places)?;
+    let agreed = agreed(&mut terms)?;
     terms.done()?;
-    Ok(plan)
+    Ok(ScheduleTerms { plan, currency, agreed })
 }
 
-/// Digits by the currency, or as they are given; two otherwise.
-fn digits(terms: &mut Fields) -> Result<u8, FieldError> {
+/// What a contract agrees beside its rows.
+fn agreed(terms: &mut Fields) -> Result<Agreed, FieldError> {
+    let order = terms.word("allocation", &NAMES.map(|name| (name, name)))?;
+    let ways = Advance::ALL.map(|way| (way.name(), way));
+    let advance = terms.word("advance", &ways)?.unwrap_or_default();
+    let rules = Until::ALL.map(|until| (until.name(), until));
+    let payoff = terms.word("payoff", &rules)?.unwrap_or_default();
+    let rule = Rule::new(order.unwrap_or(NAMES[0]), advance);
+    Ok(Agreed { allocation: rule.unwrap_or_default(), payoff })
+}
+
+/// The currency, and its digits: by the currency, as they are given, or those of the one assumed;
+/// two otherwise.
+fn digits(
+    terms: &mut Fields,
+    assumed: Option<Currency>,
+) -> Result<(Option<Currency>, u8), FieldError> {
     let given = terms.count("currency_digits")?;
     let known = match terms.text("currency")? {
         None => None,
         Some(code) => match Currency::parse(&code) {
-            Some(currency) => Some(u32::from(currency.digits())),
+            Some(currency) => Some(currency),
             None => {
                 let message = format!("{code:?}: expected an ISO 4217 currency code");
                 return Err(terms.wrong("currency", message));
             }
         },
     };
-    let digits = given.or(known).unwrap_or(2);
-    if known.is_some_and(|known| known != digits) {
+    let of = |currency: Currency| u32::from(currency.digits());
+    let digits = given.or(known.or(assumed).map(of)).unwrap_or(2);
+    if known.map(of).is_some_and(|known| known != digits) {
         return Err(terms.wrong("currency_digits", "the currency has others"));
     }
     let small = u8::try_from(digits).ok().filter(|digits| *digits <= 3);
-    small.ok_or_else(|| terms.wrong("currency_digits", "expected 0, 1, 2 or 3"))
+    let small = small.ok_or_else(|| terms.wrong("currency_digits", "expected 0, 1, 2 or 3"))?;
+    Ok((known, small))
 }
 
 fn calendar(plan: &mut Plan, terms: &mut Fields) -> Result<(), FieldError> {

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod contract;
 pub(crate) mod decision;
 pub(crate) mod fact;
+pub(crate) mod plan;
 pub(crate) mod terms;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt, marker::PhantomData};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     Channel, Currency, Day, EnrolmentId, Guard, HoldId, Moment, NoticeId, Restriction, Rung, Stage,
-    TenantId, UnitId, Zone, fact::ReleaseCause, hold::HoldKind,
+    TenantId, UnitId, Zone, fact::ReleaseCause, hold::HoldKind, terms::TermsHash,
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -65,6 +65,7 @@ by_display!(
     Moment: "a moment as RFC 3339 in UTC", Moment::parse;
     Day: "a day as YYYY-MM-DD", Day::parse;
     Currency: "an ISO 4217 currency code", Currency::parse;
+    TermsHash: "64 hexadecimal digits", TermsHash::parse;
     Stage: "a stage such as `clear` or `restrict/2`", stage;
 );
 

@@ -46,6 +46,9 @@ pub(crate) struct ScheduleArgs {
     /// Rule set; otherwise the one the terms name, otherwise progressive
     #[arg(long, value_enum)]
     rules: Option<Rules>,
+    /// Print the terms hash beside the rows: what a contract on these terms has
+    #[arg(long)]
+    hash: bool,
     /// File with the terms; standard input if none is named
     file: Option<PathBuf>,
 }
@@ -53,7 +56,7 @@ pub(crate) struct ScheduleArgs {
 /// Reads the terms and prints their rows, or says why there are none.
 pub(crate) fn run(args: &ScheduleArgs) -> Result<ExitCode, Failure> {
     let text = read(args)?;
-    let done = schedules(&text, args.rules.map(RuleSet::from)).map_err(|error| {
+    let done = schedules(&text, args.rules.map(RuleSet::from), args.hash).map_err(|error| {
         let detail = error.to_string();
         match error {
             TermsError::Refused(_) => Failure::wrong(error.code(), detail),

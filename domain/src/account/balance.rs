@@ -42,6 +42,9 @@ pub struct Balance {
     pub charged: Charged,
     /// Fees and late fees given up.
     pub waived: i64,
+    /// What money that was meant for instalments paid of fees and late fees. Arrears are read as
+    /// if it had paid instalments; nothing is left of it once no instalment is partly paid.
+    pub ahead: i64,
 }
 
 impl Balance {
@@ -61,10 +64,39 @@ impl Balance {
         Balance { claims, owed, ..Balance::default() }
     }
 
-    /// What keeps a rung: principal and interest that are open, by rising due day.
+    /// What keeps a rung, by rising due day: of the schedule what money leaves open when it pays
+    /// the oldest first, whatever the order of allocation; of a chargeback what is open of it.
     pub fn arrears(&self) -> impl Iterator<Item = (Day, i64)> + '_ {
-        let open = |owed: &Owed| (owed.due, owed.principal + owed.interest);
-        self.owed.iter().map(open).filter(|(_, open)| *open > 0)
+        let bearing = |claim: &Claim| claim.principal + claim.interest;
+        let rows = self.claims.iter().zip(&self.owed);
+        let paid = rows.clone().filter(|(claim, _)| claim.chargeback.is_none());
+        let paid = paid.fold(self.ahead, |sum, (claim, owed)| {
+            sum.saturating_add(bearing(claim) - owed.principal - owed.interest)
+        });
+        let mut cover = paid;
+        let open = move |(claim, owed): (&Claim, &Owed)| {
+            if claim.chargeback.is_some() {
+                return (owed.due, owed.principal);
+            }
+            let covered = cover.min(bearing(claim));
+            cover -= covered;
+            (owed.due, bearing(claim) - covered)
+        };
+        rows.map(open).filter(|(_, open)| *open > 0)
+    }
+
+    /// No instalment is partly paid.
+    pub(super) fn is_even(&self) -> bool {
+        let open = |owed: &Owed| owed.principal + owed.interest;
+        let rows = self.claims.iter().zip(&self.owed);
+        rows.into_iter()
+            .all(|(claim, owed)| open(owed) == 0 || open(owed) == claim.principal + claim.interest)
+    }
+
+    /// Principal and interest due through a day and open.
+    pub(super) fn due(&self, day: Day) -> i64 {
+        let due = self.owed.iter().take_while(|owed| owed.due <= day);
+        due.fold(0, |sum, owed| sum.saturating_add(owed.principal + owed.interest))
     }
 
     /// Everything that is open, what was taken back beyond what was paid included.

@@ -3,23 +3,27 @@
 use super::{Account, Balance, Claim, Move, MoveKind};
 use crate::{
     Day,
-    allocation::{Component, Order, Owed, allocate},
+    allocation::{Component, Order, Owed, Portion, allocate},
 };
 
 impl Account {
     /// Reads all movements anew.
     pub(super) fn replay(&mut self) {
         self.now = self.run(&self.moves, self.reckoned);
+        let earns = |claim: &&Claim| claim.interest > 0 && claim.due > self.reckoned;
+        let earned = self.now.claims.iter().filter(earns).map(|claim| claim.due).min();
+        self.next = earned.into_iter().chain(self.next_fee()).min();
     }
 
     /// What movements leave of the base, with the late fees that fall through a day.
     pub(super) fn run(&self, moves: &[Move], through: Day) -> Balance {
         let mut balance = self.base.as_ref().unwrap_or(&self.opening).clone();
+        let order = self.rule.order();
         for entry in moves {
             if let Some(before) = entry.value.plus_days(-1) {
                 self.fees(&mut balance, before);
             }
-            take(&mut balance, entry);
+            take(&mut balance, entry, &order);
         }
         self.fees(&mut balance, through);
         balance
@@ -78,15 +82,15 @@ impl Account {
     }
 }
 
-fn take(balance: &mut Balance, entry: &Move) {
+fn take(balance: &mut Balance, entry: &Move, order: &Order) {
     let on = entry.value;
     match entry.kind {
-        MoveKind::In { amount } => pay(balance, amount, on),
+        MoveKind::In { amount } => pay(balance, amount, on, order),
         MoveKind::Back { amount } => give_back(balance, amount, on),
         MoveKind::Chargeback { payment, amount } => {
             let claim = Claim { principal: amount, chargeback: Some(payment), ..blank(on) };
             balance.claim(claim);
-            use_credit(balance, on);
+            use_credit(balance, on, order);
         }
         MoveKind::ChargebackWon { payment } => {
             let row = balance.claims.iter().position(|claim| claim.chargeback == Some(payment));
@@ -94,12 +98,12 @@ fn take(balance: &mut Balance, entry: &Move) {
             let paid = balance.claims[row].principal - balance.owed[row].principal;
             balance.claims[row].principal = 0;
             balance.owed[row].principal = 0;
-            pay(balance, paid, on);
+            pay(balance, paid, on, order);
         }
         MoveKind::Fee { amount } => {
             balance.claim(Claim { fee: amount, ..blank(on) });
             balance.fees = balance.fees.saturating_add(amount);
-            use_credit(balance, on);
+            use_credit(balance, on, order);
         }
         MoveKind::Waiver { amount } => waive(balance, amount),
         MoveKind::Refund { amount } => balance.credit = balance.credit.saturating_sub(amount),
@@ -113,18 +117,28 @@ fn blank(due: Day) -> Claim {
 }
 
 /// Money pays what was taken back too much first, then what is owed; the rest is credit.
-fn pay(balance: &mut Balance, amount: i64, on: Day) {
+fn pay(balance: &mut Balance, amount: i64, on: Day, order: &Order) {
     let fills = amount.min(balance.missing());
     balance.credit = balance.credit.saturating_add(fills);
-    let done = allocate(&mut balance.owed, amount - fills, on, &Order::default());
+    let is_due = balance.due(on) > 0;
+    let done = allocate(&mut balance.owed, amount - fills, on, order);
     balance.credit = balance.credit.saturating_add(done.rest);
+    let of_fees = |part: &&Portion| matches!(part.component, Component::Fee | Component::Penalty);
+    let fees: i64 = done.portions.iter().filter(of_fees).map(|part| part.amount).sum();
+    // Money that pays fees alone while nothing else is due is meant for them.
+    if is_due || fees < amount - fills {
+        balance.ahead = balance.ahead.saturating_add(fees);
+    }
+    if balance.ahead > 0 && balance.is_even() {
+        balance.ahead = 0;
+    }
 }
 
 /// Credit pays a debt that came after it.
-fn use_credit(balance: &mut Balance, on: Day) {
+fn use_credit(balance: &mut Balance, on: Day, order: &Order) {
     let credit = balance.credit.max(0);
     balance.credit -= credit;
-    pay(balance, credit, on);
+    pay(balance, credit, on, order);
 }
 
 /// Money taken back comes from the credit, then from what was paid last: the latest claims, each

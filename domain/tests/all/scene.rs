@@ -162,6 +162,7 @@ pub(crate) fn signed(terms: Terms, ladder: &Ladder, consent: bool) -> Contract {
     let at = terms.zone().midnight(terms.rows()[0].due).plus_seconds(-30 * DAY_S);
     let consent = consent.then(|| Consent { form: "lock".into(), version: "1".into(), at });
     let signed = Signed {
+        terms_hash: None,
         late_fee: None,
         reference: "A-1".into(),
         terms,

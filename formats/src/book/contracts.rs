@@ -2,14 +2,11 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use domain::{
-    Currency, Day, Imei, Moment, Terms, Zone,
-    schedule::{Equal, Instalment, MonthEnd, Period, ROWS_MAX, ScheduleError},
-    terms::Price,
-};
+use domain::{Currency, Imei, Moment, Terms, Zone, terms::Price};
 
 use super::{
-    cells::{Cells, Column, amount, column, imei_column, optional, personal},
+    cells::{Cells, Column, column, imei_column, optional, personal},
+    plans::{self, GivenRow},
     sealed,
 };
 
@@ -56,13 +53,13 @@ impl fmt::Debug for ContractRow {
 const REFERENCE: usize = 0;
 const IMEI: usize = 1;
 const CURRENCY: usize = 2;
-const CASH_PRICE: usize = 3;
-const DOWN_PAYMENT: usize = 4;
-const COUNT: usize = 5;
-const UNIT: usize = 6;
-const EVERY: usize = 7;
-const INSTALMENT: usize = 8;
-const FIRST_DUE: usize = 9;
+pub(super) const CASH_PRICE: usize = 3;
+pub(super) const DOWN_PAYMENT: usize = 4;
+pub(super) const COUNT: usize = 5;
+pub(super) const UNIT: usize = 6;
+pub(super) const EVERY: usize = 7;
+pub(super) const INSTALMENT: usize = 8;
+pub(super) const FIRST_DUE: usize = 9;
 const TIME_ZONE: usize = 10;
 const LANGUAGE: usize = 11;
 const PROGRAMME: usize = 12;
@@ -71,6 +68,7 @@ const PHONE: usize = 14;
 const FORM: usize = 15;
 const VERSION: usize = 16;
 const CONSENT_AT: usize = 17;
+pub(super) const TERMS: usize = 18;
 
 /// Lines on which references and handsets were first seen.
 #[derive(Debug, Default)]
@@ -101,6 +99,7 @@ impl sealed::Row for ContractRow {
         optional("consent_form"),
         optional("consent_version"),
         optional("consent_at"),
+        optional("terms"),
     ];
 
     fn read(cells: &mut Cells<'_>, seen: &mut Seen) -> Option<Self> {
@@ -112,24 +111,21 @@ impl sealed::Row for ContractRow {
 pub(crate) fn read(
     cells: &mut Cells<'_>,
     seen: &mut Seen,
-    rows: Option<&[(&str, &str)]>,
+    rows: Option<&[GivenRow<'_>]>,
 ) -> Option<ContractRow> {
     let reference = cells.filled(REFERENCE, 64);
     let imei = cells.imei(IMEI);
     let price = cells.currency(CURRENCY).and_then(|currency| price(cells, currency));
     let zone = zone(cells);
     let currency = price.map(|price| price.currency);
-    let plan = match rows {
-        Some(rows) => given(cells, rows, currency).map(Plan::Rows),
-        None => plan(cells, currency).map(Plan::Equal),
-    };
+    let plan = plans::read(cells, currency, rows);
     let language = language(cells);
     let programme = cells.filled(PROGRAMME, 64);
     let borrower_name = cells.filled(NAME, 200);
     let borrower_phone = phone(cells);
     let consent = consent(cells, zone.as_ref());
     doubles(cells, seen, reference, imei);
-    let terms = terms(cells, price?, plan?, zone?, language?)?;
+    let terms = plans::terms(cells, price?, plan?, zone?, language?)?;
     Some(ContractRow {
         reference: reference?.to_owned(),
         imei: imei?,
@@ -139,44 +135,6 @@ pub(crate) fn read(
         borrower_phone: borrower_phone?.to_owned(),
         consent: consent?,
     })
-}
-
-/// How the instalments are told.
-enum Plan {
-    Equal(Equal),
-    Rows(Vec<Instalment>),
-}
-
-/// The rows given one by one; the columns of equal instalments must be empty.
-fn given(
-    cells: &mut Cells<'_>,
-    rows: &[(&str, &str)],
-    currency: Option<Currency>,
-) -> Option<Vec<Instalment>> {
-    let mut both = false;
-    for column in [COUNT, UNIT, EVERY, INSTALMENT, FIRST_DUE] {
-        if !cells.text(column)?.is_empty() {
-            both = true;
-            cells.fail::<()>(column, "schedule_twice", "expected nothing beside rows");
-        }
-    }
-    let mut read = Vec::with_capacity(rows.len());
-    for (index, (due, minor)) in rows.iter().enumerate().take(ROWS_MAX + 1) {
-        let day = Day::parse(due);
-        if day.is_none() {
-            let detail = "expected a day as YYYY-MM-DD";
-            cells.note(format!("rows[{index}].due"), due, "bad_date", detail);
-        }
-        let money = currency.map(|currency| amount(minor, currency));
-        if let Some(Err((code, detail))) = &money {
-            cells.note(format!("rows[{index}].amount"), minor, code, detail);
-        }
-        if let (Some(due), Some(Ok(money))) = (day, money) {
-            read.push(Instalment { due, amount: money.minor, interest: 0 });
-        }
-    }
-    let whole = read.len() == rows.len().min(ROWS_MAX + 1) && !both;
-    whole.then_some(read)
 }
 
 fn price(cells: &mut Cells<'_>, currency: Currency) -> Option<Price> {
@@ -193,71 +151,6 @@ fn price(cells: &mut Cells<'_>, currency: Currency) -> Option<Price> {
         return cells.fail(DOWN_PAYMENT, "bad_amount", "expected zero or more");
     }
     Some(Price { currency, cash_price, down_payment })
-}
-
-fn plan(cells: &mut Cells<'_>, currency: Option<Currency>) -> Option<Equal> {
-    let count = cells.number(COUNT, 520);
-    let period = match cells.filled(UNIT, 20) {
-        Some("days") => Some(Period::Days),
-        Some("weeks") => Some(Period::Weeks),
-        Some("months") => Some(Period::Months),
-        Some(_) => cells.fail(UNIT, "bad_unit", "expected days, weeks or months"),
-        None => None,
-    };
-    let every = cells.number(EVERY, 366);
-    let first_due = cells.day(FIRST_DUE);
-    let given = cells.text(INSTALMENT)?;
-    let instalment = match (given, currency) {
-        ("", _) => Some(None),
-        (_, Some(currency)) => cells.money(INSTALMENT, currency).map(|money| Some(money.minor)),
-        // A wrong currency is a fault of its own; without it an amount cannot be read.
-        (_, None) => None,
-    };
-    Some(Equal {
-        count: count?,
-        period: period?,
-        every: every?,
-        first_due: first_due?,
-        month_end: MonthEnd::Clamp,
-        instalment: instalment?,
-    })
-}
-
-fn terms(
-    cells: &mut Cells<'_>,
-    price: Price,
-    plan: Plan,
-    zone: Zone,
-    language: String,
-) -> Option<Terms> {
-    let (terms, explicit) = match plan {
-        Plan::Equal(equal) => (Terms::equal(price, &equal, zone, language), false),
-        Plan::Rows(rows) => (Terms::explicit(price, rows, zone, language), true),
-    };
-    match terms {
-        Ok(terms) => Some(terms),
-        Err(error) if explicit && error != ScheduleError::Nothing => {
-            let detail = match error {
-                ScheduleError::Short => "the rows must cover cash_price minus down_payment",
-                _ => error.detail(),
-            };
-            cells.note("rows".to_owned(), "", error.code(), detail);
-            None
-        }
-        Err(error) => {
-            let column = match error {
-                ScheduleError::Count => COUNT,
-                ScheduleError::Every => EVERY,
-                ScheduleError::Date | ScheduleError::Order => FIRST_DUE,
-                ScheduleError::Amount
-                | ScheduleError::Interest
-                | ScheduleError::Short
-                | ScheduleError::Overflow => INSTALMENT,
-                ScheduleError::Nothing => DOWN_PAYMENT,
-            };
-            cells.fail(column, error.code(), error.detail())
-        }
-    }
 }
 
 fn zone(cells: &mut Cells<'_>) -> Option<Zone> {

@@ -49,6 +49,8 @@ type QuietDoc = (Word<HoldId>, Word<Day>, Option<Word<Day>>);
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BalanceDoc {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ahead: Option<Word<i64>>,
     charged: Vec<(usize, Word<i64>)>,
     claims: Vec<ClaimDoc>,
     credit: Word<i64>,
@@ -150,6 +152,7 @@ fn base_doc(balance: &Balance) -> BalanceDoc {
     let charged = &balance.charged;
     let months = charged.months().iter();
     BalanceDoc {
+        ahead: Some(balance.ahead).filter(|ahead| *ahead != 0).map(Word),
         charged: charged.rows().iter().map(|(row, fee)| (*row, Word(*fee))).collect(),
         claims: balance.claims.iter().zip(&balance.owed).map(claim).collect(),
         credit: Word(balance.credit),
@@ -178,6 +181,7 @@ fn base(doc: BalanceDoc) -> Balance {
         fees: doc.fees.0,
         charged: Charged::of(rows, months.collect()),
         waived: doc.waived.0,
+        ahead: doc.ahead.map_or(0, |Word(ahead)| ahead),
     }
 }
 

@@ -5,6 +5,7 @@ use domain::{
     fact::{Consent, Enrolment, ReleaseCause, Signed, What},
     hold::{Hold, HoldKind},
     late_fee::LateFee,
+    terms::TermsHash,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -158,6 +159,8 @@ pub(crate) struct SignedShape {
     reference: String,
     #[serde(with = "terms")]
     terms: Terms,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
+    terms_hash: Option<TermsHash>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -1,13 +1,24 @@
-//! `#[serde(with = "terms")]`: money and calendar; rows as day, amount, and interest in it.
+//! `#[serde(with = "terms")]`: money and calendar; rows as day, amount, and interest in it. What is
+//! agreed beside the rows and what they were computed from stand there only where they are not the
+//! usual: the default order, interest until the payoff day, rows as they were given.
 
-use domain::{Currency, Day, Terms, Zone, schedule::Instalment, terms::Price};
+use domain::{
+    Currency, Day, Terms, Zone,
+    allocation::{Advance, Rule},
+    payoff::Until,
+    schedule::Instalment,
+    terms::{Agreed, Origin, Price},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
+use super::AsShape;
 use crate::text::{AsText, one};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct In {
+    #[serde(default)]
+    allocation: Option<(String, String)>,
     #[serde(with = "one")]
     cash_price: i64,
     #[serde(with = "one")]
@@ -15,6 +26,10 @@ struct In {
     #[serde(with = "one")]
     down_payment: i64,
     language: String,
+    #[serde(default)]
+    origin: Option<AsShape<Origin>>,
+    #[serde(default)]
+    payoff: Option<String>,
     rows: Vec<(AsText<Day>, AsText<i64>, AsText<i64>)>,
     #[serde(with = "one")]
     zone: Zone,
@@ -22,15 +37,22 @@ struct In {
 
 #[derive(Serialize)]
 struct Out<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allocation: Option<(&'static str, &'static str)>,
     cash_price: AsText<&'a i64>,
     currency: AsText<&'a Currency>,
     down_payment: AsText<&'a i64>,
     language: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<AsShape<&'a Origin>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payoff: Option<&'static str>,
     rows: Rows<'a>,
     zone: AsText<&'a Zone>,
 }
 
-struct Rows<'a>(&'a [Instalment]);
+/// Rows as day, amount, and interest in it.
+pub(crate) struct Rows<'a>(pub(crate) &'a [Instalment]);
 
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -43,11 +65,16 @@ impl Serialize for Rows<'_> {
 pub(crate) fn serialize<S: Serializer>(terms: &Terms, serializer: S) -> Result<S::Ok, S::Error> {
     let (currency, cash_price) = (terms.currency(), terms.cash_price());
     let down_payment = terms.down_payment();
+    let Agreed { allocation, payoff } = terms.agreed();
+    let named = (allocation.name(), allocation.advance().name());
     Out {
+        allocation: Some(named).filter(|_| allocation != Rule::default()),
         cash_price: AsText(&cash_price),
         currency: AsText(&currency),
         down_payment: AsText(&down_payment),
         language: terms.language(),
+        origin: terms.origin().map(AsShape),
+        payoff: Some(payoff.name()).filter(|_| payoff != Until::default()),
         rows: Rows(terms.rows()),
         zone: AsText(terms.zone()),
     }
@@ -64,6 +91,16 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     let row =
         |(AsText(due), AsText(amount), AsText(interest))| Instalment { due, amount, interest };
     let rows = read.rows.into_iter().map(row).collect();
-    Terms::explicit(price, rows, read.zone, read.language)
-        .map_err(|error| D::Error::custom(error.detail()))
+    let mut agreed = Agreed::default();
+    if let Some((name, advance)) = read.allocation {
+        let rule = Advance::parse(&advance).and_then(|advance| Rule::new(&name, advance));
+        agreed.allocation = rule.ok_or_else(|| D::Error::custom("allocation: no such order"))?;
+    }
+    if let Some(name) = read.payoff {
+        let until = Until::parse(&name);
+        agreed.payoff = until.ok_or_else(|| D::Error::custom("payoff: no such rule"))?;
+    }
+    let terms = Terms::explicit(price, rows, read.zone, read.language)
+        .map_err(|error| D::Error::custom(error.detail()))?;
+    Ok(terms.with_agreed(agreed).with_origin(read.origin.map(|AsShape(origin)| origin)))
 }

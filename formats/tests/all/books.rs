@@ -337,3 +337,31 @@ fn the_example_book_has_no_fault() {
     let currencies: BTreeSet<Currency> = owed.values().map(|(currency, _)| *currency).collect();
     assert!(currencies.len() >= 8, "{currencies:?}");
 }
+
+#[test]
+fn a_contract_may_be_told_by_terms() {
+    let row = |count: &str, price: &str, terms: &str| {
+        let quoted = terms.replace('"', "\"\"");
+        let head = CONTRACTS.trim_end().to_owned() + ",terms\n";
+        let start = format!("C-1,351163520096208,INR,{price},,{count},,,,,Asia/Kolkata");
+        format!("{head}{start},hi,standard,A,,\"{quoted}\"\n")
+    };
+    let terms = r#"{"principal":"100","start_date":"2026-01-31","count":3,
+        "annual_rate_percent":9.5,"down_payment_percent":10}"#;
+    let terms = terms.replace('\n', " ");
+    let terms = terms.as_str();
+    let text = row("", "100.00", terms);
+    let read = book::contracts(text.as_bytes()).unwrap().next().unwrap().unwrap().row;
+    assert_eq!((read.terms.cash_price(), read.terms.down_payment()), (10_000, 1_000));
+    assert_eq!(read.terms.rows().len(), 3);
+    let origin = read.terms.origin().unwrap();
+    assert_eq!((origin.plan.rate.0, origin.version), (95_000_000, 1));
+    let faults = |text: String| faults(book::contracts(text.as_bytes()));
+    assert_eq!(faults(row("3", "100.00", terms)), ["2 terms schedule_twice"]);
+    assert_eq!(faults(row("", "100.01", terms)), ["2 cash_price price_mismatch"]);
+    assert_eq!(faults(row("", "100.00", "{")), ["2 terms bad_json"]);
+    let dear = terms.replace("9.5", "1e9").replace("1e9", "1000.5");
+    assert_eq!(faults(row("", "100.00", &dear)), ["2 terms rate_absurd"]);
+    let wrong = terms.replace("count", "cuont");
+    assert_eq!(faults(row("", "100.00", &wrong)), ["2 terms.count bad_terms"]);
+}

@@ -45,7 +45,7 @@ fn every_table_is_equal_to_the_minor_unit() {
     assert_eq!(tables.len(), 33);
     for case in &tables {
         let id = &case["id"];
-        let made = schedule(case, None).unwrap_or_else(|error| panic!("{id}: {error}"));
+        let made = schedule(case, None, false).unwrap_or_else(|error| panic!("{id}: {error}"));
         let rows = made["rows"].as_array().unwrap();
         let expected = case["rows"].as_array().unwrap();
         let partial = case["partial"] == json!(true);
@@ -71,7 +71,7 @@ fn the_bare_terms_with_the_rule_set_named_make_the_same_table() {
         if let Some(events) = case.get("events") {
             terms["events"] = events.clone();
         }
-        assert_eq!(schedule(&terms, rules), schedule(&case, None), "{}", case["id"]);
+        assert_eq!(schedule(&terms, rules, false), schedule(&case, None, false), "{}", case["id"]);
     }
 }
 
@@ -87,7 +87,7 @@ fn every_due_date_counts_from_its_seed() {
             terms["first_due"] = case["seed"].clone();
         }
         for rules in [RuleSet::Progressive, RuleSet::Classic] {
-            let made = schedule(&terms, Some(rules)).unwrap();
+            let made = schedule(&terms, Some(rules), false).unwrap();
             let rows = made["rows"].as_array().unwrap();
             let dues: Vec<Value> = rows.iter().map(|row| row["due"].clone()).collect();
             assert_eq!(&dues, dates, "{}", case["id"]);

@@ -14,7 +14,7 @@ fn with(name: &str, value: Value) -> Value {
 }
 
 fn error(terms: &Value) -> TermsError {
-    schedules(&terms.to_string(), None).unwrap_err()
+    schedules(&terms.to_string(), None, false).unwrap_err()
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_wrong_field_is_named() {
         assert_eq!(error.code(), "bad_terms", "{terms}");
         assert!(error.to_string().starts_with(expected), "{terms}: {error}");
     }
-    let error = schedules("{\"principal\":\n 1,}", None).unwrap_err();
+    let error = schedules("{\"principal\":\n 1,}", None, false).unwrap_err();
     assert_eq!(error.code(), "bad_json");
     assert!(error.to_string().contains("line 2"), "{error}");
 }
@@ -76,14 +76,14 @@ fn terms_without_a_schedule_are_refused_with_a_code() {
     assert_eq!(error(&dear).code(), "schedule_not_amortising");
     dear["fixed_payment"] = json!("12.01");
     dear.as_object_mut().unwrap().remove("count");
-    let made = schedules(&dear.to_string(), None).unwrap().document;
+    let made = schedules(&dear.to_string(), None, false).unwrap().document;
     assert_eq!(made["rows"].as_array().unwrap().len(), 76);
 }
 
 #[test]
 fn a_list_is_answered_in_its_order() {
     let list = json!([terms(), with("x", json!(1)), with("count", json!(0)), terms()]);
-    let done = schedules(&list.to_string(), None).unwrap();
+    let done = schedules(&list.to_string(), None, false).unwrap();
     assert_eq!(done.refused, 2);
     let answers = done.document.as_array().unwrap();
     assert_eq!(answers[0], answers[3]);
@@ -91,7 +91,7 @@ fn a_list_is_answered_in_its_order() {
     assert_eq!(answers[1]["error"]["code"], "bad_terms");
     assert_eq!(answers[1]["error"]["detail"], "x: unknown key");
     assert_eq!(answers[2]["error"]["code"], "schedule_count");
-    assert_eq!(schedules("[]", None).unwrap().document, json!([]));
+    assert_eq!(schedules("[]", None, false).unwrap().document, json!([]));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn amounts_have_the_digits_of_their_currency() {
     let total = |currency: &str, principal: &str| {
         let mut terms = with("currency", json!(currency));
         terms["principal"] = json!(principal);
-        schedules(&terms.to_string(), None).unwrap().document["rows"][0]["total"].clone()
+        schedules(&terms.to_string(), None, false).unwrap().document["rows"][0]["total"].clone()
     };
     assert_eq!(total("KWD", "1.234"), "0.103");
     assert_eq!(total("INR", "1200"), "100.00");
@@ -115,8 +115,41 @@ fn rows_given_one_by_one_stand_as_they_are() {
         { "due": "2026-02-10", "principal": "70", "interest": "1.5" },
         { "due": "2026-02-20", "principal": "50" },
     ]);
-    let made = schedules(&with("rows", rows).to_string(), None).unwrap().document;
+    let made = schedules(&with("rows", rows).to_string(), None, false).unwrap().document;
     assert_eq!(made["rows"][0]["total"], "71.50");
     assert_eq!(made["rows"][1]["balance"], "0.00");
     assert_eq!(made["totals"], json!({ "principal": "120.00", "interest": "1.50" }));
+}
+
+#[test]
+fn the_terms_hash_is_of_what_the_terms_say_and_not_of_how() {
+    let hash = |terms: &Value| {
+        let made = schedules(&terms.to_string(), None, true).unwrap().document;
+        made["terms_hash"].as_str().unwrap().to_owned()
+    };
+    let plain = hash(&terms());
+    assert_eq!(plain.len(), 64);
+    let same = [
+        with("principal", json!(120)),
+        with("month_end", json!("clamp")),
+        with("rules", json!("progressive")),
+        with("allocation", json!("default")),
+        json!({ "terms": terms(), "note": "x" }),
+    ];
+    for terms in same {
+        assert_eq!(hash(&terms), plain, "{terms}");
+    }
+    let other = [
+        with("principal", json!("120.01")),
+        with("currency", json!("USD")),
+        with("rules", json!("classic")),
+        with("allocation", json!("rbi-india-strategy")),
+        with("advance", json!("last")),
+        with("payoff", json!("period_end")),
+        with("first_due", json!("2026-02-11")),
+    ];
+    for terms in other {
+        assert_ne!(hash(&terms), plain, "{terms}");
+    }
+    assert_eq!(error(&with("allocation", json!("x"))).code(), "bad_terms");
 }

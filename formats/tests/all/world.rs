@@ -83,6 +83,7 @@ fn signed() -> impl Strategy<Value = Signed> {
         let consent = consent.then(|| Consent { form: "a\"b".into(), version: "1".into(), at });
         let ladder = ladder();
         Signed {
+            terms_hash: None,
             late_fee: None,
             reference: format!("C-{count}"),
             terms: Terms::equal(price, &plan, zone, "hi".into()).unwrap(),
@@ -204,6 +205,7 @@ pub(crate) fn full(rows: u32) -> Contract {
     let price = Price { currency, cash_price: 1_999_900, down_payment: 199_900 };
     let zone = Zone::parse("Asia/Kolkata").unwrap();
     let signed = Signed {
+        terms_hash: None,
         late_fee: None,
         reference: "C-1".into(),
         terms: Terms::equal(price, &plan, zone, "hi".into()).unwrap(),

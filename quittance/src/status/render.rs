@@ -8,6 +8,10 @@ pub(super) fn page(view: &View) -> String {
     page.head(&format!("{}  {}", view.reference, view.status));
     let packs: Vec<String> = view.terms.packs.iter().map(pin).collect();
     page.row("Programme", &format!("{} within {}", pin(&view.terms.programme), packs.join(", ")));
+    let computed = view.terms.rules.as_ref();
+    let computed =
+        computed.map(|rules| format!(", computed by {}", pin(rules))).unwrap_or_default();
+    page.row("Terms", &format!("SHA-256 {}{computed}", view.terms.hash));
     page.row("As of", &view.local(&view.at));
     if let Some(release) = &view.release {
         let gone = if release.removed { "the agent is gone" } else { "not confirmed by the phone" };

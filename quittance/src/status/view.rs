@@ -31,6 +31,8 @@ pub(super) struct View {
 pub(super) struct Terms {
     pub(super) currency: String,
     pub(super) total: String,
+    pub(super) hash: String,
+    pub(super) rules: Option<Pin>,
     pub(super) time_zone: String,
     pub(super) programme: Pin,
     pub(super) packs: Vec<Pin>,

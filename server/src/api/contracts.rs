@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State, http::Uri, response::Response};
 use domain::{TenantId, UnitId};
 use formats::{
-    book::{self, ContractRow},
+    book::{self, ContractRow, GivenRow},
     directory::Role,
 };
 use serde::{Deserialize, Serialize};
@@ -34,8 +34,8 @@ pub(crate) const STATES: &[&str] =
 /// Rungs by rising number.
 pub(crate) const RUNGS: &[&str] = &["clear", "remind", "notice", "restrict", "lock"];
 
-/// A contract to be signed: the columns of a contracts file, or `rows` in the place of `count`,
-/// `unit`, `every`, `instalment` and `first_due`.
+/// A contract to be signed: the columns of a contracts file, or `rows` or `terms` in the place of
+/// `count`, `unit`, `every`, `instalment` and `first_due`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ContractBody {
@@ -71,6 +71,10 @@ pub(crate) struct ContractBody {
     first_due: Option<String>,
     /// The instalments one by one, by rising due day; at most 520.
     rows: Option<Vec<RowBody>>,
+    /// Terms from which a rule set computes the instalments: the object that `quittance schedule`
+    /// reads. Its principal is `cash_price`.
+    #[schema(value_type = Object, nullable = false)]
+    terms: Option<serde_json::Value>,
     /// IANA name of the contract's calendar.
     #[schema(example = "Asia/Kolkata")]
     time_zone: String,
@@ -99,9 +103,13 @@ pub(crate) struct RowBody {
     /// Due day.
     #[schema(example = "2026-09-05", format = Date)]
     due: String,
-    /// Decimal number above zero.
+    /// Decimal number above zero; or `principal` and `interest` in its place.
     #[schema(example = "791.00")]
-    amount: String,
+    amount: Option<String>,
+    /// Decimal number.
+    principal: Option<String>,
+    /// Decimal number; absent = nothing.
+    interest: Option<String>,
 }
 
 /// Many contracts.
@@ -146,13 +154,19 @@ impl ContractBody {
             ("consent_form", optional(&self.consent_form)),
             ("consent_version", optional(&self.consent_version)),
             ("consent_at", optional(&self.consent_at)),
+            ("terms", self.terms.as_ref().map(ToString::to_string).unwrap_or_default()),
         ];
         let fields: Vec<(&str, &str)> =
             fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let row: ContractRow = match &self.rows {
             None => book::one(&fields)?,
             Some(rows) => {
-                let rows = rows.iter().map(|row| (row.due.as_str(), row.amount.as_str()));
+                let rows = rows.iter().map(|row| GivenRow {
+                    due: &row.due,
+                    amount: row.amount.as_deref(),
+                    principal: row.principal.as_deref(),
+                    interest: row.interest.as_deref(),
+                });
                 book::contract_of_rows(&fields, &rows.collect::<Vec<_>>())?
             }
         };

@@ -19,7 +19,20 @@ pub(crate) struct TermsView {
     /// What the sum exceeds the financed price by.
     finance_charge: String,
     /// The instalments by rising due day.
-    rows: Vec<RowView>,
+    rows: Vec<InstalmentView>,
+    /// What the rows were computed from, with its version; absent = they were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    rules: Option<PinView>,
+    /// The order in which money pays what is owed.
+    #[schema(example = "default")]
+    allocation: &'static str,
+    /// What money in advance pays: the `next` instalment, the `last`, or all (`reamortise`).
+    advance: &'static str,
+    /// Until when interest runs at an early payoff: `payoff_day` or `period_end`.
+    payoff: &'static str,
+    /// SHA-256 of what the money follows from, in hexadecimal digits.
+    hash: String,
     /// IANA name.
     #[schema(example = "Asia/Kolkata")]
     time_zone: String,
@@ -43,6 +56,18 @@ pub(crate) struct RowView {
     pub(super) amount: String,
 }
 
+/// An instalment.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct InstalmentView {
+    /// Day.
+    #[schema(format = Date)]
+    due: String,
+    /// Decimal number.
+    amount: String,
+    /// The part of it that is the price of time.
+    interest: String,
+}
+
 /// A name and its version.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PinView {
@@ -56,8 +81,15 @@ pub(super) fn terms(contract: &Contract) -> TermsView {
     let terms = contract.terms();
     let money = |minor: i64| Money::new(minor, terms.currency()).decimal();
     let pin = |(id, version): &(String, u32)| PinView { id: id.clone(), version: *version };
-    let rows = terms.rows().iter();
-    let rows = rows.map(|row| RowView { due: row.due.to_string(), amount: money(row.amount) });
+    let rows = terms.rows().iter().map(|row| InstalmentView {
+        due: row.due.to_string(),
+        amount: money(row.amount),
+        interest: money(row.interest),
+    });
+    let rules = terms
+        .origin()
+        .map(|origin| PinView { id: origin.plan.rules.name().to_owned(), version: origin.version });
+    let agreed = terms.agreed();
     TermsView {
         currency: terms.currency().code().to_owned(),
         cash_price: money(terms.cash_price()),
@@ -65,6 +97,11 @@ pub(super) fn terms(contract: &Contract) -> TermsView {
         total: money(terms.total()),
         finance_charge: money(terms.finance_charge()),
         rows: rows.collect(),
+        rules,
+        allocation: agreed.allocation.name(),
+        advance: agreed.allocation.advance().name(),
+        payoff: agreed.payoff.name(),
+        hash: formats::terms_hash(terms).to_string(),
         time_zone: terms.zone().name().to_owned(),
         language: terms.language().to_owned(),
         programme: pin(&contract.signed.programme),

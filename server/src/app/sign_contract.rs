@@ -139,6 +139,7 @@ impl App {
         let signed = fact::Signed {
             reference: new.reference.clone(),
             terms: new.terms.clone(),
+            terms_hash: Some(formats::terms_hash(&new.terms)),
             late_fee: ladder.late_fee,
             programme,
             packs,

@@ -10,3 +10,4 @@ mod garbage;
 mod idempotency;
 mod money;
 mod records;
+mod terms;
