@@ -211,6 +211,7 @@ fn ladder() -> Ladder {
         packs: vec!["bench".into()],
         tolerance_bps: 200,
         late_fee: None,
+        provisional: Default::default(),
         remind: Some(dpd(1)),
         notices: vec![
             NoticeRule { when: dpd(60), cure_days: 21 },

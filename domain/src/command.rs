@@ -1,6 +1,11 @@
 //! What somebody asks of a contract, and why it may change nothing.
 
-use crate::{HoldId, Moment, NoticeId, UnitId, fact::Enrolment, hold::Hold, stage::Stage};
+use crate::{
+    HoldId, Moment, NoticeId, UnitId,
+    fact::Enrolment,
+    hold::{Announced, Hold},
+    stage::Stage,
+};
 
 /// What is asked of an existing contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,6 +149,10 @@ pub enum Command {
     OpenHold(Hold),
     /// Close a hold.
     CloseHold(HoldId),
+    /// Open for money that is announced, within the budget.
+    OpenProvisional(Announced),
+    /// Announced money has come, or is known not to come: by its keyed hash.
+    EndProvisional(String),
     /// Free the device for ever.
     Release {
         /// The signed certificate.

@@ -7,7 +7,7 @@ use crate::{
     account::{Account, Kept},
     evaluate::Recorded,
     fact::{Consent, Enrolment, Fact, ReleaseCause, Signed, What},
-    hold::Hold,
+    hold::{Hold, HoldKind},
     stage::{Channel, Stage},
     terms::Terms,
 };
@@ -72,6 +72,20 @@ pub struct Notice {
     pub delivered: Vec<(Channel, Moment)>,
 }
 
+/// Unlocks that are remembered: as many as a budget can allow.
+pub const UNLOCKS_MAX: usize = 20;
+
+/// Once that the phone was opened for announced money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlock {
+    /// When.
+    pub at: Moment,
+    /// The hold that kept it open.
+    pub hold: HoldId,
+    /// Keyed hash of the transaction number.
+    pub transaction: String,
+}
+
 /// The contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contract {
@@ -111,6 +125,8 @@ pub struct Contract {
     pub passes_used: u8,
     /// Open holds, and others until the next fact about a hold.
     pub holds: Vec<Hold>,
+    /// When it was opened for announced money, the latest [`UNLOCKS_MAX`].
+    pub unlocks: Vec<Unlock>,
     /// The decision last recorded.
     pub decision: Recorded,
 }
@@ -140,6 +156,7 @@ impl Contract {
             events_through: 0,
             passes_used: 0,
             holds: Vec::new(),
+            unlocks: Vec::new(),
             decision: Recorded::default(),
         }
     }
@@ -181,6 +198,11 @@ impl Contract {
     /// Whether the device is free.
     pub fn is_released(&self) -> bool {
         matches!(self.state, State::Released { .. })
+    }
+
+    /// Whether a hold keeps the phone open for announced money.
+    pub fn is_unlock(&self, hold: &Hold) -> bool {
+        self.unlocks.iter().any(|unlock| unlock.hold == hold.id)
     }
 
     /// The notice of this id.
@@ -235,6 +257,9 @@ impl Contract {
             What::EventsThrough(number) => self.events_through = self.events_through.max(*number),
             What::HoldOpened(hold) => self.hold_opened(hold, fact.at),
             What::HoldClosed(id) => self.hold_closed(*id, fact.at),
+            What::ProvisionalOpened { hold, transaction, until } => {
+                self.provisional(*hold, transaction, *until, fact.at);
+            }
             What::Settled => self.state = State::Settled { at: fact.at },
             What::Released { cause, certificate } => {
                 let certificate = certificate.clone();
@@ -280,6 +305,16 @@ impl Contract {
             self.notices.retain(|notice| !notice.delivered.is_empty());
         }
         self.forget_holds(at);
+    }
+
+    fn provisional(&mut self, id: HoldId, transaction: &str, until: Moment, at: Moment) {
+        if self.unlocks.len() == UNLOCKS_MAX {
+            self.unlocks.remove(0);
+        }
+        self.unlocks.push(Unlock { at, hold: id, transaction: transaction.to_owned() });
+        let kind = HoldKind::PaymentPending;
+        let cause = "a payment is announced".to_owned();
+        self.hold_opened(&Hold { id, kind, from: at, until: Some(until), cause }, at);
     }
 
     fn hold_closed(&mut self, id: HoldId, at: Moment) {
@@ -330,10 +365,14 @@ impl Contract {
         }
     }
 
-    /// A device that stands on a stage has left those above it: their clocks start again.
+    /// A device that stands on a stage has left those above it: their clocks start again. One that
+    /// stands lower for announced money alone goes back to where it was.
     fn stage_applied(&mut self, stage: Stage, sequence: u64, applied: Moment) {
         self.applied = Some((stage, sequence, applied));
-        self.effects.retain(|(known, _)| *known <= stage);
+        let awaits = |hold: &Hold| hold.is_open(applied) && self.is_unlock(hold);
+        if !self.holds.iter().any(awaits) {
+            self.effects.retain(|(known, _)| *known <= stage);
+        }
         if self.effect(stage).is_none() {
             self.effects.push((stage, applied));
             self.effects.sort_unstable();

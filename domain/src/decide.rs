@@ -4,8 +4,10 @@ mod endings;
 mod holds;
 mod money;
 mod notices;
+mod provisional;
 
 pub use money::MOVE_MAX;
+pub use provisional::spent;
 
 use crate::{
     Moment,
@@ -59,7 +61,7 @@ pub fn decide(
             vec![What::PaymentConfirmed { payment, amount }]
         }
         Command::ReversePayment { payment, amount } => {
-            money::check_taken(contract, amount)?;
+            money::check_reversal(contract, payment, amount)?;
             money::moved(contract, ladder, What::PaymentReversed { payment, amount }, at)
         }
         Command::ChargeBack { .. }
@@ -89,6 +91,8 @@ pub fn decide(
         Command::EventsThrough(_) => Vec::new(),
         Command::OpenHold(hold) => holds::open(contract, hold, at)?,
         Command::CloseHold(id) => holds::close(contract, id, at),
+        Command::OpenProvisional(announced) => provisional::open(contract, ladder, announced, at)?,
+        Command::EndProvisional(transaction) => provisional::end(contract, &transaction, at),
         Command::Release { certificate } => endings::release(contract, certificate)?,
         Command::ConfirmRemoval => endings::confirm_removal(contract)?,
         Command::Return => endings::end(contract, What::Returned)?,

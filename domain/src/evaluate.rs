@@ -208,11 +208,15 @@ struct Ceiling {
     highest: Stage,
     /// Levels that had not begun by then do not begin.
     frozen_from: Option<Moment>,
+    /// The highest stage once no money is awaited any more, and from when.
+    returns: Option<(Stage, Moment)>,
     reasons: Vec<Reason>,
 }
 
 fn ceiling(contract: &Contract, ladder: &Ladder, now: Moment) -> Ceiling {
-    let mut ceiling = Ceiling { highest: Stage::LOCK, frozen_from: None, reasons: Vec::new() };
+    let mut ceiling =
+        Ceiling { highest: Stage::LOCK, frozen_from: None, returns: None, reasons: Vec::new() };
+    let mut awaited = None;
     let missing = [
         (contract.consent().is_none(), Reason::NoConsent),
         (contract.device.is_none(), Reason::NotEnrolled),
@@ -226,6 +230,9 @@ fn ceiling(contract: &Contract, ladder: &Ladder, now: Moment) -> Ceiling {
     }
     for hold in contract.holds.iter().filter(|hold| contract.binds(hold, now)) {
         match hold.kind.ceiling() {
+            Some(_) if contract.is_unlock(hold) => {
+                awaited = awaited.max(hold.until);
+            }
             Some(stage) => ceiling.highest = ceiling.highest.min(stage),
             None => {
                 let from = ceiling.frozen_from.map_or(hold.from, |known| known.min(hold.from));
@@ -233,6 +240,10 @@ fn ceiling(contract: &Contract, ladder: &Ladder, now: Moment) -> Ceiling {
             }
         }
         ceiling.reasons.push(Reason::Held(hold.kind));
+    }
+    ceiling.returns = awaited.map(|until| (ceiling.highest, until));
+    if awaited.is_some() {
+        ceiling.highest = ceiling.highest.min(Stage::NOTICE);
     }
     ceiling
 }
@@ -274,12 +285,13 @@ fn timetable(
     now: Moment,
 ) -> Vec<Planned> {
     let mut planned = Vec::new();
-    let mut known = true;
+    let mut first = true;
     for level in levels {
         if level.stage <= stage {
             continue;
         }
-        let above = level.stage > ceiling.highest;
+        let back = ceiling.returns.filter(|_| level.stage > ceiling.highest);
+        let above = level.stage > back.map_or(ceiling.highest, |(highest, _)| highest);
         let frozen = level.stage.restricts() && ceiling.frozen_from.is_some();
         let Some(at) = level.start.or(level.at) else {
             break;
@@ -294,8 +306,11 @@ fn timetable(
         if level.stage == Stage::NOTICE && level.notice.is_none() && at > now {
             break;
         }
+        // What was reached before money was awaited is gone back to without another wait.
+        let at = back.map_or(at, |(_, until)| at.max(until));
+        let known = first || (back.is_some() && level.start.is_some_and(|start| start <= at));
         let after_s = if known && level.start.is_some() { 0 } else { level.after_s };
-        known = false;
+        first = false;
         planned.push(Planned { stage: level.stage, at, after_s, notice: level.notice });
     }
     planned

@@ -178,6 +178,15 @@ pub enum What {
     HoldOpened(Hold),
     /// A hold was closed before its end.
     HoldClosed(HoldId),
+    /// A phone was opened for money that is announced.
+    ProvisionalOpened {
+        /// The hold that keeps it open.
+        hold: HoldId,
+        /// Keyed hash of the transaction number.
+        transaction: String,
+        /// Until when.
+        until: Moment,
+    },
     /// The last money came in.
     Settled,
     /// The device is free for ever.

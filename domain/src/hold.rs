@@ -89,3 +89,14 @@ impl HoldKind {
         }
     }
 }
+
+/// Money that somebody says is on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announced {
+    /// The hold that it opens.
+    pub hold: HoldId,
+    /// Keyed hash of its transaction number.
+    pub transaction: String,
+    /// Minor units, if they are known.
+    pub amount: Option<i64>,
+}

@@ -7,7 +7,7 @@ use crate::late_fee::LateFee;
 use crate::{
     Day, Moment,
     money::portion,
-    policy::{Blackout, Condition, LegalStatus, Lender, Pack, Passes, Programme},
+    policy::{Blackout, Condition, LegalStatus, Lender, Pack, Passes, Programme, Provisional},
     schedule::ROWS_MAX,
     stage::{Channel, Guard, Restriction, Rung, Stage},
     standing::{Position, Standing},
@@ -30,6 +30,8 @@ pub struct Ladder {
     pub lender: Lender,
     /// What an instalment paid late costs.
     pub late_fee: Option<LateFee>,
+    /// How often and how long announced money opens.
+    pub provisional: Provisional,
     /// When the dismissible message appears.
     pub remind: Option<Condition>,
     /// Formal notices in order; empty = nothing above `remind`.
@@ -175,6 +177,7 @@ impl Ladder {
             packs: packs.iter().map(|pack| (pack.id.clone(), pack.version)).collect(),
             lender: lender.clone(),
             late_fee: programme.late_fee,
+            provisional: programme.provisional,
             remind: programme.remind.filter(|_| rung_max(packs) >= Rung::Remind),
             notices,
             steps,

@@ -143,7 +143,7 @@ fn notice_number(ladder: &Ladder) -> u8 {
 }
 
 /// A step that falls into a blackout moves to its end.
-fn out_of_blackout(contract: &Contract, ladder: &Ladder, start: Moment) -> Moment {
+pub(crate) fn out_of_blackout(contract: &Contract, ladder: &Ladder, start: Moment) -> Moment {
     let zone = contract.terms().zone();
     let mut start = start;
     // Each pass may land in the next span; as many passes as spans settle it.

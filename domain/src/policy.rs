@@ -136,6 +136,8 @@ pub struct Programme {
     pub tolerance_bps: u32,
     /// What an instalment paid late costs.
     pub late_fee: Option<LateFee>,
+    /// How often and how long announced money opens.
+    pub provisional: Provisional,
     /// When the dismissible message appears.
     pub remind: Option<Condition>,
     /// Formal notices in order.
@@ -150,6 +152,23 @@ pub struct Programme {
     pub how_to_pay: String,
     /// How to dispute, shown on every screen.
     pub how_to_dispute: String,
+}
+
+/// How often and how long a phone opens for money that is announced and not there yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Provisional {
+    /// Times in a period.
+    pub count: u8,
+    /// Hours each.
+    pub hours: u32,
+    /// Days of a period.
+    pub period_days: u32,
+}
+
+impl Default for Provisional {
+    fn default() -> Provisional {
+        Provisional { count: 2, hours: 24, period_days: 30 }
+    }
 }
 
 /// When a rung's dates have come. All parts must hold.

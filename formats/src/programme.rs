@@ -1,6 +1,7 @@
 //! `programme.toml`: a lender's own ladder, which applies only within the law's packs.
 
 mod late_fee;
+mod provisional;
 
 use std::collections::BTreeSet;
 
@@ -35,6 +36,7 @@ struct File {
     #[serde(default, with = "set")]
     guards: BTreeSet<Guard>,
     late_fee: Option<Spanned<late_fee::Table>>,
+    provisional: Option<provisional::Table>,
     remind: Option<When>,
     #[serde(default)]
     notices: Vec<Spanned<Notice>>,
@@ -119,6 +121,7 @@ pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
         condition(text, &when.days_past_due, when.unpaid_count, when.past_due_minor.as_ref())
     });
     let late_fee = file.late_fee.as_ref().map(|table| late_fee::late_fee(text, table));
+    let provisional = file.provisional.as_ref().map(|table| provisional::provisional(text, table));
     let (steps, lock) = steps(text, &file)?;
     Ok(Programme {
         id: file.id.0,
@@ -126,6 +129,7 @@ pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
         packs: file.packs.into_inner().into_iter().map(|Id(id)| id).collect(),
         tolerance_bps: file.past_due_tolerance.into_inner().0,
         late_fee: late_fee.transpose()?,
+        provisional: provisional.transpose()?.unwrap_or_default(),
         remind: remind.transpose()?,
         notices: notices(text, &file.notices)?,
         steps,

@@ -181,6 +181,8 @@ pub enum Space {
     Directory = 4,
     /// An enrolment id.
     Enrolment = 5,
+    /// A transaction number (keyed hash) that a contract's borrower has given.
+    Transaction = 6,
 }
 
 /// A name that one unit owns.

@@ -2,7 +2,8 @@
 
 use super::{CAUSE_MAX, VALUE_AHEAD_S, check_text};
 use crate::{
-    Moment,
+    Moment, UnitId,
+    account::Claim,
     command::{Command, Refusal},
     contract::Contract,
     fact::{Actor, Fact, What},
@@ -44,6 +45,21 @@ pub(super) fn check_taken(contract: &Contract, amount: i64) -> Result<(), Refusa
         return Ok(());
     }
     Err(Refusal::new("reversal_exceeds_paid", "more than what was counted"))
+}
+
+/// What the payer's bank has taken back cannot be taken back a second time.
+pub(super) fn check_reversal(
+    contract: &Contract,
+    payment: UnitId,
+    amount: i64,
+) -> Result<(), Refusal> {
+    let claims = &contract.account.now().claims;
+    let open = |claim: &Claim| claim.chargeback == Some(payment) && claim.principal > 0;
+    if claims.iter().any(open) {
+        let detail = "the payer's bank has taken this payment back: its debt stands for it";
+        return Err(Refusal::new("payment_charged_back", detail));
+    }
+    check_taken(contract, amount)
 }
 
 fn check_value(code: &'static str, field: &str, value: Moment, at: Moment) -> Result<(), Refusal> {

@@ -10,6 +10,7 @@ mod ladder_walk;
 mod life;
 mod packs;
 mod properties;
+mod provisional;
 mod release;
 mod scene;
 mod schedule_laws;

@@ -81,6 +81,7 @@ pub(crate) fn programme(pack: &str) -> Programme {
         packs: vec![pack.into()],
         tolerance_bps: 200,
         late_fee: None,
+        provisional: Default::default(),
         remind: Some(dpd(1)),
         notices: Vec::new(),
         steps: Vec::new(),

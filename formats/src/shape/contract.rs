@@ -1,9 +1,9 @@
 //! A contract's whole state.
 
 use domain::{
-    Channel, Contract, Moment, NoticeId, Recorded, Stage, State, TenantId, UnitId,
+    Channel, Contract, HoldId, Moment, NoticeId, Recorded, Stage, State, TenantId, UnitId,
     account::Account,
-    contract::Notice,
+    contract::{Notice, Unlock},
     fact::{Enrolment, ReleaseCause, Signed},
     hold::Hold,
 };
@@ -54,6 +54,8 @@ pub(crate) struct ContractShape {
     unconfirmed: i64,
     #[serde(with = "one")]
     unit: UnitId,
+    #[serde(with = "list")]
+    unlocks: Vec<Unlock>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -93,7 +95,17 @@ pub(crate) struct NoticeShape {
     text: String,
 }
 
-shaped!(Contract: ContractShape, Notice: NoticeShape);
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Unlock", deny_unknown_fields)]
+pub(crate) struct UnlockShape {
+    #[serde(with = "one")]
+    at: Moment,
+    #[serde(with = "one")]
+    hold: HoldId,
+    transaction: String,
+}
+
+shaped!(Contract: ContractShape, Notice: NoticeShape, Unlock: UnlockShape);
 
 mod applied {
     use super::*;

@@ -134,6 +134,13 @@ pub(crate) enum WhatShape {
     EventsThrough(#[serde(with = "one")] u64),
     HoldOpened(#[serde(with = "HoldShape")] Hold),
     HoldClosed(#[serde(with = "one")] HoldId),
+    ProvisionalOpened {
+        #[serde(with = "one")]
+        hold: HoldId,
+        transaction: String,
+        #[serde(with = "one")]
+        until: Moment,
+    },
     Settled,
     Released {
         #[serde(with = "one")]

@@ -9,6 +9,7 @@ use super::{
     account_view::{AccountView, account},
     device_state::{ContactView, DeviceState, contact, device},
     terms_view::{RowView, TermsView, terms},
+    unlock_view::{UnlocksView, unlocks},
 };
 use crate::{
     app::{explain_contract::Explained, screens},
@@ -58,6 +59,8 @@ pub(crate) struct ContractView {
     timetable: Vec<PlannedView>,
     /// Holds that keep the ladder down.
     holds: Vec<HoldView>,
+    /// The budget for announced money.
+    unlocks: UnlocksView,
     /// Formal notices of the arrears.
     notices: Vec<NoticeView>,
     /// The enrolled device.
@@ -221,6 +224,7 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
         reasons: decision.reasons.iter().map(|one| reason(one, contract)).collect(),
         timetable: decision.timetable.iter().map(planned).collect(),
         holds: holds(contract, at),
+        unlocks: unlocks(contract, &loaded.ladder, at),
         notices: notices(contract),
         device: device(contract),
         last_contact: presence.map(contact),

@@ -14,6 +14,7 @@ mod acts;
 mod answer;
 mod body;
 mod bulk;
+mod claims;
 mod codes;
 mod contract_line;
 mod contract_view;
@@ -31,6 +32,7 @@ mod suspense;
 mod table;
 mod tenant;
 mod terms_view;
+mod unlock_view;
 
 pub use codes::{CODES, Code};
 pub use contract_view::explained_json;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    acts, bulk,
+    acts, bulk, claims,
     codes::{self, CODES},
     contract_line, contract_view, contracts, devices, intake, money, payments, problem, records,
     suspense,
@@ -23,6 +23,8 @@ use super::{
     acts::DeliveryBody,
     acts::HoldBody,
     bulk::BulkAnswer,
+    claims::ClaimBody,
+    claims::ClaimView,
     contract_line::ContractPage,
     contract_view::ContractView,
     contracts::ContractBody,

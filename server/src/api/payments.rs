@@ -10,7 +10,7 @@ use formats::{
 };
 use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
-use store::{Row, UnitKind};
+use store::UnitKind;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -187,10 +187,7 @@ pub(crate) async fn get(
     At(id): At<String>,
 ) -> Result<Json<PaymentView>, Problem> {
     let unit = payment_id(&id)?;
-    let row = app.store.load(&[unit]).await.map_err(Error::from)?.pop().flatten();
-    let own = |row: &Row| row.tenant == call.tenant() && row.kind == UnitKind::Intake;
-    let row = row.filter(own).ok_or(Error::NotFound("payment"))?;
-    let intake = open_intake(&row)?;
+    let (_, intake) = app.received(call.tenant(), unit).await?;
     let state = contract_state(&app, call.tenant(), &intake).await?;
     Ok(Json(view(unit, &intake, state)))
 }

@@ -194,7 +194,7 @@ impl App {
 
     /// Whether a command was carried out before. A commit on a unit that must not exist yet writes
     /// nothing where it exists; its key is looked up all the same.
-    async fn was_done(&self, row: &Row, asked: &Asked) -> Result<bool, Error> {
+    pub(super) async fn was_done(&self, row: &Row, asked: &Asked) -> Result<bool, Error> {
         let item = Item {
             tenant: row.tenant,
             unit: row.unit,
@@ -395,6 +395,10 @@ pub(super) fn refused_by(conflict: &Conflict) -> Error {
             store::Space::Imei => Refusal::new(
                 "device_already_financed",
                 "this IMEI is financed under another contract",
+            ),
+            store::Space::Transaction => Refusal::new(
+                "transaction_claimed",
+                "another contract's borrower has given this transaction number",
             ),
             _ => Refusal::new("already_exists", "this exists already"),
         },

@@ -1,13 +1,12 @@
 //! Money that the payer's bank took back after it had counted: a debt of its own on the contract,
 //! due at once, with notices of its own. The bank may give it again.
 
-use domain::{Command, Moment, TenantId, UnitId};
+use domain::{Command, Moment, Refusal, TenantId, UnitId};
 use formats::intake::IntakeState;
 
 use super::{
     App,
-    change::{Asked, Changed},
-    post_payment::open_intake,
+    change::{Asked, Changed, Extras},
 };
 use crate::error::Error;
 
@@ -21,7 +20,20 @@ impl App {
         asked: &Asked,
     ) -> Result<Changed, Error> {
         let (contract, amount) = self.counted(tenant, payment).await?;
-        self.act(tenant, contract, asked, Command::ChargeBack { payment, amount, value }).await
+        // A reversal may have reached the contract and not yet the intake item.
+        let read = self.payments_counted(contract).await?;
+        if !read.amounts.contains_key(&payment) {
+            return Err(not_posted("reversed"));
+        }
+        let command = Command::ChargeBack { payment, amount, value };
+        self.change(contract, asked, Extras::default(), |loaded, _| {
+            if loaded.row.head.entries == read.entries {
+                Ok(vec![command.clone()])
+            } else {
+                Err(Error::Busy)
+            }
+        })
+        .await
     }
 
     /// The bank gave the money of a chargeback again.
@@ -38,16 +50,15 @@ impl App {
 
     /// The contract that counts a payment, and how much.
     async fn counted(&self, tenant: TenantId, payment: UnitId) -> Result<(UnitId, i64), Error> {
-        let row = self.store.load(&[payment]).await?.pop().flatten();
-        let own = |row: &store::Row| row.tenant == tenant && row.kind == store::UnitKind::Intake;
-        let row = row.filter(own).ok_or(Error::NotFound("payment"))?;
-        let intake = open_intake(&row)?;
+        let (_, intake) = self.received(tenant, payment).await?;
         match intake.state {
             IntakeState::Applied { contract } => Ok((contract, intake.amount)),
-            state => {
-                let detail = format!("the payment is {}", state.name());
-                Err(Error::refused("payment_not_posted", detail))
-            }
+            state => Err(not_posted(state.name())),
         }
     }
+}
+
+/// The refusal of what only money that is counted can bear.
+pub(super) fn not_posted(state: &str) -> Error {
+    Error::Refused(Refusal::new("payment_not_posted", format!("the payment is {state}")))
 }

@@ -6,7 +6,7 @@ use store::Outcome;
 
 use super::{
     App,
-    post_payment::{Posted, Step, intake_item, look_after, open_intake},
+    post_payment::{Posted, Step, intake_item, look_after},
 };
 use crate::error::Error;
 
@@ -20,8 +20,7 @@ impl App {
         reference: &str,
         actor: Actor,
     ) -> Result<Posted, Error> {
-        let row = self.intake_row(tenant, payment).await?;
-        let intake = open_intake(&row)?;
+        let (row, intake) = self.received(tenant, payment).await?;
         let contract = self.by_reference(tenant, reference).await?.ok_or_else(|| {
             let detail = format!("reference {reference:?}: no such contract");
             Error::refused("unknown_reference", detail)

@@ -3,6 +3,7 @@
 //! **Invariant:** no HTTP here, and no rule of the ladder: handlers render, `domain` decides.
 
 pub mod act;
+pub mod announce_payment;
 pub mod change;
 pub mod charge_back;
 pub mod check_books;

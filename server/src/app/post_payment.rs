@@ -112,7 +112,10 @@ impl App {
                 self.count(payment, contract, intake, actor, true).await?;
             }
             IntakeState::Applied { .. } if work.payload == REVERSE => {
-                self.reverse_payment(row.tenant, payment, actor).await?;
+                match self.reverse_payment(row.tenant, payment, actor.clone()).await {
+                    Err(Error::Refused(_)) => self.stay_counted(row.tenant, payment, actor).await?,
+                    done => drop(done?),
+                }
             }
             IntakeState::Reversing { payment: undone } => {
                 self.finish_taking_back(payment, undone, actor, true).await?;
@@ -198,8 +201,10 @@ impl App {
             value: intake.paid_at,
             confirmed: true,
         };
-        let counted =
-            self.change(contract, &asked, Extras::default(), |_, _| Ok(vec![command.clone()]));
+        // What was opened for it while it was awaited has done its service.
+        let transaction = self.transaction_hash(intake.tenant, &intake.provider_id);
+        let commands = vec![command, Command::EndProvisional(transaction)];
+        let counted = self.change(contract, &asked, Extras::default(), |_, _| Ok(commands.clone()));
         let (state, changed) = match counted.await {
             Ok(changed) => (IntakeState::Applied { contract }, Some(Box::new(changed))),
             Err(Error::Refused(refusal)) => {

@@ -108,8 +108,7 @@ impl App {
         payment: UnitId,
         actor: Actor,
     ) -> Result<Posted, Error> {
-        let row = self.intake_row(tenant, payment).await?;
-        let intake = open_intake(&row)?;
+        let (row, intake) = self.received(tenant, payment).await?;
         let state = match intake.state {
             IntakeState::Hint { contract: Some(contract) } if intake.amount > 0 => {
                 IntakeState::InTransit { contract }
@@ -145,10 +144,16 @@ impl App {
     }
 
     /// An intake item of this tenant.
-    pub(super) async fn intake_row(&self, tenant: TenantId, unit: UnitId) -> Result<Row, Error> {
-        let row = self.store.load(&[unit]).await?.pop().flatten();
+    pub async fn received(
+        &self,
+        tenant: TenantId,
+        payment: UnitId,
+    ) -> Result<(Row, Intake), Error> {
+        let row = self.store.load(&[payment]).await?.pop().flatten();
         let own = row.filter(|row| row.tenant == tenant && row.kind == UnitKind::Intake);
-        own.ok_or(Error::NotFound("payment"))
+        let row = own.ok_or(Error::NotFound("payment"))?;
+        let intake = open_intake(&row)?;
+        Ok((row, intake))
     }
 
     /// The row under the receipt's id, or under the other one the same money may have.
@@ -177,7 +182,12 @@ impl App {
             Error::refused("unknown_currency", detail)
         })?;
         let (amount, exact) = amount_told(&receipt.amount, currency)?;
-        let named = self.find_contract(tenant, &receipt.references).await?;
+        let mut named = self.find_contract(tenant, &receipt.references).await?;
+        if !matches!(named, Named::One(..)) && receipt.taken == Taken::In && exact.is_none() {
+            let money = Money::new(amount, currency);
+            let claim = self.claimed_by(tenant, &receipt.provider_id, money).await?;
+            named = claim.map_or(named, |(unit, reference)| Named::One(unit, reference));
+        }
         let mut zone = self.directory.tenant(tenant)?.tenant.time_zone.clone();
         let (reference, contract, mut reason) = match named {
             Named::One(unit, text) => {
@@ -242,7 +252,7 @@ impl App {
         }
         match self.store.commit(vec![item]).await?.pop() {
             Some(Outcome::Done(_)) => Ok(None),
-            Some(_) => self.intake_row(tenant, unit).await.map(Some),
+            Some(_) => self.received(tenant, unit).await.map(|(row, _)| Some(row)),
             None => Err(Error::Fault("the store answered nothing".into())),
         }
     }
@@ -261,6 +271,10 @@ impl App {
             }
             IntakeState::Reversing { payment } => {
                 self.finish_taking_back(unit, payment, actor, repeated).await
+            }
+            IntakeState::Hint { contract: Some(contract) } => {
+                self.open_for_hint(unit, &intake, contract, &actor).await?;
+                Ok(Posted { payment: unit, intake, contract: None, repeated })
             }
             _ => Ok(Posted { payment: unit, intake, contract: None, repeated }),
         }

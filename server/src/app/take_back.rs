@@ -17,6 +17,15 @@ use super::{
 };
 use crate::error::Error;
 
+/// Payments that a contract has counted and not given back.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
+    /// Each with its minor units.
+    pub(super) amounts: BTreeMap<UnitId, i64>,
+    /// The journal's last entry that was read.
+    pub(super) entries: u64,
+}
+
 impl App {
     /// What becomes of a taking back: the payment it undoes, or why a person must look.
     pub(super) async fn taken_back(
@@ -60,23 +69,7 @@ impl App {
         receipt: &Receipt,
         amount: i64,
     ) -> Result<Vec<UnitId>, Error> {
-        let mut counted: BTreeMap<UnitId, i64> = BTreeMap::new();
-        for line in store::walk::journal(&*self.store, contract).await? {
-            if line.kind != LineKind::Fact {
-                continue;
-            }
-            let fact = journal::parse_fact(&line.text)
-                .map_err(|error| Error::Fault(format!("contract {contract}: {error}")))?;
-            match fact.what {
-                What::PaymentPosted { payment, amount, .. } => {
-                    counted.insert(payment, amount);
-                }
-                What::PaymentReversed { payment, .. } => {
-                    counted.remove(&payment);
-                }
-                _ => {}
-            }
-        }
+        let counted = self.payments_counted(contract).await?.amounts;
         let same: Vec<UnitId> =
             counted.into_iter().filter(|(_, paid)| *paid == amount).map(|(unit, _)| unit).collect();
         let mut own = Vec::new();
@@ -86,6 +79,29 @@ impl App {
             }
         }
         Ok(own)
+    }
+
+    /// What a contract's journal says of the payments it counts.
+    pub(super) async fn payments_counted(&self, contract: UnitId) -> Result<Counted, Error> {
+        let mut counted = Counted::default();
+        for line in store::walk::journal(&*self.store, contract).await? {
+            counted.entries = line.entry;
+            if line.kind != LineKind::Fact {
+                continue;
+            }
+            let fact = journal::parse_fact(&line.text)
+                .map_err(|error| Error::Fault(format!("contract {contract}: {error}")))?;
+            match fact.what {
+                What::PaymentPosted { payment, amount, .. } => {
+                    counted.amounts.insert(payment, amount);
+                }
+                What::PaymentReversed { payment, .. } => {
+                    counted.amounts.remove(&payment);
+                }
+                _ => {}
+            }
+        }
+        Ok(counted)
     }
 
     /// Takes the payment off its contract and closes the taking back.

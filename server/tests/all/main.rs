@@ -1,6 +1,7 @@
 //! What the server promises, seen from outside: the real use cases, the real agent, real keys.
 #![expect(clippy::unwrap_used, reason = "a test that meets nothing where something must be fails")]
 
+mod announced;
 mod api;
 mod books;
 mod contracts;

@@ -256,3 +256,66 @@ async fn a_command_carried_out_before_is_a_repeat_even_where_it_would_be_refused
     assert_eq!(code(act(other, Command::Return).await), "idempotency_key_reused");
     house.check().await;
 }
+
+async fn charge_back(house: &House, payment: UnitId) -> Result<bool, Error> {
+    let asked = Asked::once(&house.app, "charge_back", clerk());
+    let now = house.app.now();
+    let done = house.app.charge_back(house.tenant, payment, now, &asked).await;
+    done.map(|changed| changed.repeated)
+}
+
+async fn reverse(house: &House, payment: UnitId) -> Result<bool, Error> {
+    let done = house.app.reverse_payment(house.tenant, payment, clerk()).await;
+    done.map(|posted| posted.repeated)
+}
+
+#[tokio::test]
+async fn the_same_money_is_not_taken_twice() {
+    let (house, unit) = signed().await;
+    let posted = house.pay("p-1", "C-1", "1000").await;
+    charge_back(&house, posted.payment).await.unwrap();
+    let before = house.row(posted.payment).await;
+    assert_eq!(code(reverse(&house, posted.payment).await), "payment_charged_back");
+    assert_eq!(house.row(posted.payment).await, before, "nothing set out");
+    let asked = Asked::once(&house.app, "win_chargeback", clerk());
+    let now = house.app.now();
+    house.app.win_chargeback(house.tenant, posted.payment, now, &asked).await.unwrap();
+    assert!(!reverse(&house, posted.payment).await.unwrap(), "it was given again");
+    assert_eq!(code(charge_back(&house, posted.payment).await), "payment_not_posted");
+    assert_eq!(house.contract(unit).await.paid, 0);
+    at_rest(&house).await;
+}
+
+#[tokio::test]
+async fn a_reversal_is_refused_before_it_sets_out() {
+    let (house, unit) = signed().await;
+    let first = house.pay("p-1", "C-1", "1000").await;
+    let asked = Asked::once(&house.app, "reverse", clerk());
+    let taken = Command::ReversePayment { payment: UnitId::from_bytes([8; 16]), amount: 60_000 };
+    house.app.act(house.tenant, unit, &asked, taken).await.unwrap();
+    let before = house.row(first.payment).await;
+    assert_eq!(code(reverse(&house, first.payment).await), "reversal_exceeds_paid");
+    assert_eq!(house.row(first.payment).await, before, "nothing set out");
+}
+
+#[tokio::test]
+async fn a_reversal_half_done_bars_the_chargeback_and_the_other_way_round() {
+    for (commits, state) in [(1, "applied"), (2, "reversed")] {
+        let (house, _, store) = mortal().await;
+        let posted = house.pay("p-1", "C-1", "1000").await;
+        store.dies_after(commits);
+        assert!(reverse(&house, posted.payment).await.is_err());
+        store.revives();
+        let back = charge_back(&house, posted.payment).await;
+        match commits {
+            1 => assert!(back.is_ok(), "the contract had not heard of the reversal"),
+            _ => assert_eq!(code(back), "payment_not_posted"),
+        }
+        drain(&house).await;
+        let intake = open_intake(&house.row(posted.payment).await).unwrap();
+        assert_eq!(intake.state.name(), state);
+        house.clock.pass(100);
+        assert_eq!(house.app.drain_transit(1).await.unwrap().looked, 0, "no job is left");
+        at_rest(&house).await;
+    }
+}

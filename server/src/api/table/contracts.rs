@@ -3,7 +3,7 @@
 use axum::routing::{delete, get, post};
 
 use super::{BULK, Endpoint, HOLDS, JOURNAL, Key, MAKE, READ, WRITE};
-use crate::api::{acts, contracts, records};
+use crate::api::{acts, claims, contracts, records};
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
@@ -94,6 +94,23 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         key: Key::Optional,
         answer: "Acted",
         route: || delete(acts::close_hold),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/payment-claims",
+        summary: "Say that the borrower has paid, with a transaction number",
+        roles: HOLDS,
+        key: Key::Optional,
+        body: Some("ClaimBody"),
+        answer: "ClaimView",
+        makes: true,
+        problems: &[
+            "bad_text",
+            "contract_not_active",
+            "provisional_budget_spent",
+            "transaction_claimed",
+        ],
+        route: || post(claims::claim),
         ..WRITE
     },
 ];

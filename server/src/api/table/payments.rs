@@ -46,7 +46,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         roles: PAYMENTS,
         key: Key::Optional,
         answer: "PaymentView",
-        problems: &["payment_not_posted", "reversal_exceeds_paid"],
+        problems: &["payment_charged_back", "payment_not_posted", "reversal_exceeds_paid"],
         route: || post(payments::reverse),
         ..WRITE
     },

@@ -126,3 +126,34 @@ async fn money_in_suspense_is_matched_with_one_call() {
     assert_eq!(other.problem(), (409, "payment_not_in_suspense"));
     front.house.check().await;
 }
+
+#[tokio::test]
+async fn i_have_paid_is_said_with_a_number() {
+    let front = front().await;
+    let path = "/v1/contracts/EX-00001/payment-claims";
+    let said = json!({ "transaction": "RKT QDM" });
+    assert_eq!(front.post(Payments, path, &said).await.problem(), (403, "forbidden"));
+    let first = front.post(Support, path, &said).await;
+    assert_eq!((first.status, &first.json["status"]), (201, &json!("awaited")), "{}", first.text);
+    assert_eq!(first.json.get("open_until"), None, "nothing is restricted");
+    let again = front.post(Support, path, &said).await;
+    assert_eq!((again.status, again.replayed()), (200, true), "{}", again.text);
+    let other = "/v1/contracts/EX-00002/payment-claims";
+    assert_eq!(front.post(Support, other, &said).await.problem(), (409, "transaction_claimed"));
+    let long = json!({ "transaction": "x".repeat(129) });
+    assert_eq!(front.post(Support, path, &long).await.problem(), (422, "bad_text"));
+    let unknown = front.post(Support, "/v1/contracts/EX-9/payment-claims", &said).await;
+    assert_eq!(unknown.problem(), (404, "not_found"));
+    let unlocks = &front.explain("EX-00001").await["unlocks"];
+    assert_eq!(*unlocks, json!({ "used": 0, "count": 2, "hours": 24, "period_days": 30 }));
+    let body = String::from_utf8(GENERIC.to_vec()).unwrap();
+    let body = body.replace("EX-00001", "my phone").replace("T-1", "RKTQDM");
+    let body = body.replace("\"reverses\": \"RKTQDM\"", "\"text\": \"?\"");
+    let header = timed(SECRET, 0, body.as_bytes());
+    let header = Some(("quittance-signature", header.as_str()));
+    call(&front, "/v1/intake/own/generic", header, body.as_bytes()).await;
+    assert_eq!(front.explain("EX-00001").await["paid"], "791.00");
+    let known = front.post(Support, path, &said).await;
+    assert_eq!((known.status, &known.json["status"]), (200, &json!("counted")), "{}", known.text);
+    front.house.check().await;
+}

@@ -166,10 +166,15 @@ async fn a_chargeback_is_a_debt_until_it_is_won() {
     assert_ne!(with_debt, before);
     front.post(Payments, &path("chargeback"), &json!({})).await;
     assert_eq!(account(&front).await, with_debt, "once");
+    let twice = front.post(Payments, &path("reversal"), &json!({})).await;
+    assert_eq!(twice.problem(), (409, "payment_charged_back"));
     let won = front.post(Payments, &path("chargeback-won"), &json!({})).await;
     assert_eq!(won.status, 200, "{}", won.text);
     assert_eq!(account(&front).await, before);
     assert_eq!(front.explain("EX-1").await["paid"], "700.00", "the payment stands");
+    front.post(Payments, &path("reversal"), &json!({})).await;
+    let again = front.post(Payments, &path("chargeback"), &json!({})).await;
+    assert_eq!(again.problem(), (409, "payment_not_posted"));
 }
 
 #[tokio::test]
