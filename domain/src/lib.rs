@@ -29,6 +29,7 @@ mod levels;
 pub mod money;
 pub mod payoff;
 pub mod policy;
+pub mod report;
 pub mod schedule;
 pub mod stage;
 pub mod standing;

@@ -125,16 +125,21 @@ impl Money {
 
     /// The number in major units without the currency, for example `199.90`.
     pub fn decimal(&self) -> String {
-        let width = usize::from(self.currency.digits);
-        let magnitude = self.minor.unsigned_abs().to_string();
-        let sign = if self.minor < 0 { "-" } else { "" };
-        if width == 0 {
-            return format!("{sign}{magnitude}");
-        }
-        let padded = format!("{magnitude:0>min$}", min = width + 1);
-        let (whole, fraction) = padded.split_at(padded.len() - width);
-        format!("{sign}{whole}.{fraction}")
+        decimal(self.minor.into(), self.currency)
     }
+}
+
+/// Minor units as a number in major units, for sums that one amount may not hold.
+pub fn decimal(minor: i128, currency: Currency) -> String {
+    let width = usize::from(currency.digits);
+    let magnitude = minor.unsigned_abs().to_string();
+    let sign = if minor < 0 { "-" } else { "" };
+    if width == 0 {
+        return format!("{sign}{magnitude}");
+    }
+    let padded = format!("{magnitude:0>min$}", min = width + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - width);
+    format!("{sign}{whole}.{fraction}")
 }
 
 impl fmt::Display for Money {

@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use crate::{
     admin::AdminArgs, demo::DemoArgs, device::DeviceArgs, import::ImportArgs, ledger::LedgerArgs,
-    schedule::ScheduleArgs, serve::ServeArgs, sim::SimArgs, status::StatusArgs,
+    report::ReportArgs, schedule::ScheduleArgs, serve::ServeArgs, sim::SimArgs, status::StatusArgs,
 };
 
 /// Quittance: device financing that ends in a quittance.
@@ -50,6 +50,7 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// The books: export them, sum them up, look through them
     Ledger(LedgerArgs),
+    Report(ReportArgs),
     /// Print the instalments that terms come to, as JSON
     Schedule(ScheduleArgs),
     /// One real agent as a process

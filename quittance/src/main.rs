@@ -17,6 +17,7 @@ mod logs;
 mod out;
 mod place;
 mod remote;
+mod report;
 mod schedule;
 mod serve;
 mod sim;
@@ -53,6 +54,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Import(args) => import::run(args, cli.json).await,
         Command::Status(args) => status::run(args, cli.json).await,
         Command::Ledger(args) => ledger::run(args, cli.json).await,
+        Command::Report(args) => report::run(args, cli.json).await,
         Command::Demo(args) => demo::run(args, cli.json).await,
         Command::Sim(args) => tokio::task::block_in_place(|| sim::run(args, cli.json)),
         Command::Device(args) => device::run(args, cli.json).await,

@@ -6,5 +6,6 @@ mod help;
 mod kill;
 mod kit;
 mod ledger;
+mod report;
 mod schedule;
 mod serve;

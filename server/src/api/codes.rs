@@ -20,6 +20,7 @@ const fn code(status: u16, code: &'static str, title: &'static str) -> Code {
 pub const CODES: &[Code] = &[
     code(400, "bad_json", "The body is not JSON"),
     code(400, "bad_query", "A query parameter is wrong"),
+    code(400, "bad_period", "The days make no period of this report"),
     code(400, "bad_cursor", "The cursor belongs to another list"),
     code(400, "bad_idempotency_key", "The Idempotency-Key is not usable"),
     code(400, "idempotency_key_missing", "This write needs an Idempotency-Key"),

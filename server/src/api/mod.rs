@@ -28,6 +28,7 @@ mod openapi;
 mod payments;
 mod problem;
 mod records;
+mod reports;
 mod suspense;
 mod table;
 mod tenant;

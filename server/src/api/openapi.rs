@@ -10,7 +10,7 @@ use super::{
     acts, bulk, claims,
     codes::{self, CODES},
     contract_line, contract_view, contracts, devices, intake, money, payments, problem, records,
-    suspense,
+    reports, suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
@@ -44,6 +44,7 @@ use super::{
     problem::Problem,
     records::JournalPage,
     records::LeaseView,
+    reports::ReportView,
     suspense::MatchBody,
     suspense::SuspensePage,
     tenant::CountsView,
@@ -174,11 +175,13 @@ fn parameters(endpoint: &Endpoint) -> Value {
             "imei" => "14, 15 or 16 digits",
             "reference" => "The contract's reference, percent-encoded",
             "k" => "Number of the formal notice, from 1",
+            "report" => "Which report",
             _ => "Id",
         };
         let kind = match name {
             "id" => json!({ "type": "string", "format": "uuid" }),
             "k" => json!({ "type": "integer", "minimum": 1, "maximum": 255 }),
+            "report" => json!({ "type": "string", "enum": reports::names() }),
             _ => json!({ "type": "string" }),
         };
         parameters.push(parameter(name, "path", true, text, kind));
@@ -193,6 +196,7 @@ fn parameters(endpoint: &Endpoint) -> Value {
                 json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
             ),
             "status" => ("Only in this state", json!({ "type": "string", "enum": states })),
+            "as_of" | "from" | "to" | "buckets" => reports::parameter(name),
             _ => (
                 "Only at this rung or above",
                 json!({ "type": "string", "enum": contracts::RUNGS }),
@@ -225,6 +229,9 @@ fn responses(endpoint: &Endpoint) -> Value {
     if endpoint.answer == "JournalPage" {
         let lines = json!({ "$ref": "#/components/schemas/EntryView" });
         content["application/x-ndjson"] = json!({ "schema": lines });
+    }
+    if endpoint.answer == "ReportView" {
+        content["text/csv"] = json!({ "schema": { "type": "string" } });
     }
     let replayed = json!({ "Idempotent-Replayed": {
         "description": "`true` when nothing was done anew",

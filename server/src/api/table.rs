@@ -5,6 +5,7 @@ mod devices;
 mod endings;
 mod money;
 mod payments;
+mod reports;
 mod tenant;
 
 use std::{fmt::Write as _, sync::Arc};
@@ -88,6 +89,7 @@ pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         money::ENDPOINTS,
         endings::ENDPOINTS,
         payments::ENDPOINTS,
+        reports::ENDPOINTS,
     ];
     parts.into_iter().flatten()
 }

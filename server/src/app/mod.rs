@@ -24,6 +24,7 @@ pub mod post_payment;
 pub mod presence;
 pub mod receive_money;
 pub mod register_device;
+pub mod report;
 pub mod reverse_payment;
 pub mod screens;
 pub mod sign_contract;

@@ -10,4 +10,5 @@ mod garbage;
 mod idempotency;
 mod money;
 mod records;
+mod reports;
 mod terms;

@@ -14,6 +14,7 @@ fn endpoints() -> Vec<(String, String, String)> {
                 .replace("{reference}", "EX-404")
                 .replace("{imei}", "351163520096208")
                 .replace("{k}", "1")
+                .replace("{report}", "par")
                 .replace("{id}", "01890000-0000-7000-8000-000000000000");
             endpoints.push((method.to_ascii_uppercase(), path.clone(), uri));
         }

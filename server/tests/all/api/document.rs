@@ -149,7 +149,6 @@ fn every_refusal_of_the_use_cases_has_a_status() {
 /// of what time alone asks for, and of money that waits in suspense.
 const OTHERS: &[&str] = &[
     "bad_name",
-    "bad_period",
     "bad_programme",
     "bad_secret",
     "bad_signature",

@@ -216,6 +216,9 @@ fn documented(method: &str, uri: &str, reply: &Reply) {
         }
         return;
     }
+    if media == "text/csv" {
+        return fits(schema, &Value::String(reply.text.clone()), uri);
+    }
     fits(schema, &reply.json, uri);
 }
 
