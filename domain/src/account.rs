@@ -102,8 +102,8 @@ impl Move {
 /// Days on which no late fee falls, the end not included; without one, still running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quiet {
-    /// The hold that makes them so.
-    pub hold: HoldId,
+    /// The hold that makes them so; `None` = the contract has come to its end.
+    pub hold: Option<HoldId>,
     /// From.
     pub from: Day,
     /// Until.
@@ -125,6 +125,8 @@ pub struct Account {
     pub reckoned: Day,
     /// When no late fee falls.
     pub quiet: Vec<Quiet>,
+    /// The contract came to its end on this day: what falls due after it bears no interest.
+    pub stopped: Option<Day>,
     late_fee: Option<LateFee>,
     rule: Rule,
     opening: Balance,
@@ -142,13 +144,14 @@ impl Account {
             recorded: 0,
             reckoned: signed,
             quiet: Vec::new(),
+            stopped: None,
         };
         Account::kept(kept, rows, late_fee)
     }
 
     /// An account as it was kept.
     pub fn kept(kept: Kept, rows: &[Instalment], late_fee: Option<LateFee>) -> Account {
-        let Kept { folded, base, moves, recorded, reckoned, quiet } = kept;
+        let Kept { folded, base, moves, recorded, reckoned, quiet, stopped } = kept;
         let opening = Balance::of(rows);
         let now = opening.clone();
         let rule = Rule::default();
@@ -159,6 +162,7 @@ impl Account {
             recorded,
             reckoned,
             quiet,
+            stopped,
             late_fee,
             rule,
             opening,
@@ -205,16 +209,38 @@ impl Account {
 
     /// While a hold is open no late fee falls.
     pub fn quiet(&mut self, hold: HoldId, from: Day, until: Option<Day>) {
-        self.quiet.push(Quiet { hold, from, until });
+        self.quiet.push(Quiet { hold: Some(hold), from, until });
         self.replay();
     }
 
     /// The hold ended earlier.
     pub fn loud(&mut self, hold: HoldId, until: Day) {
+        self.end_quiet(Some(hold), until);
+        self.replay();
+    }
+
+    /// The contract came to its end on a day: no late fee falls from it on, and what falls due
+    /// after it bears no interest. The earliest such day stays.
+    pub fn stop(&mut self, day: Day) {
+        if self.stopped.is_none_or(|known| day < known) {
+            self.stopped = Some(day);
+            self.quiet.push(Quiet { hold: None, from: day, until: None });
+            self.replay();
+        }
+    }
+
+    /// The end was taken back on a day: the interest is owed as if there had been none, and late
+    /// fees fall again from then on.
+    pub fn go_on(&mut self, day: Day) {
+        self.stopped = None;
+        self.end_quiet(None, day);
+        self.replay();
+    }
+
+    fn end_quiet(&mut self, hold: Option<HoldId>, until: Day) {
         for quiet in self.quiet.iter_mut().filter(|quiet| quiet.hold == hold) {
             quiet.until = Some(quiet.until.map_or(until, |end| end.min(until)).max(quiet.from));
         }
-        self.replay();
     }
 
     /// The next day on which reckoning books something: a late fee falls, or interest is earned.
@@ -252,4 +278,6 @@ pub struct Kept {
     pub reckoned: Day,
     /// As [`Account::quiet`].
     pub quiet: Vec<Quiet>,
+    /// As [`Account::stopped`].
+    pub stopped: Option<Day>,
 }

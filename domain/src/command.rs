@@ -2,6 +2,7 @@
 
 use crate::{
     HoldId, Moment, NoticeId, UnitId,
+    ending::End,
     fact::Enrolment,
     hold::{Announced, Hold},
     stage::Stage,
@@ -160,10 +161,8 @@ pub enum Command {
     },
     /// The device confirmed its removal.
     ConfirmRemoval,
-    /// The phone was handed back.
-    Return,
-    /// Write the debt off and release the phone.
-    WriteOff,
+    /// End the contract without its being paid off, or take such an ending back.
+    End(End),
 }
 
 /// Why a command changes nothing.

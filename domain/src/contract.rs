@@ -22,10 +22,18 @@ pub enum State {
         /// When the last money was counted.
         at: Moment,
     },
-    /// The phone was handed back; it can no longer rise.
+    /// The phone was handed back and waits to be graded; nothing rises.
+    Returning {
+        /// When it was handed over.
+        since: Moment,
+    },
+    /// The phone was handed back and graded; it can no longer rise.
     Returned,
-    /// The debt was written off; it can no longer rise.
-    WrittenOff,
+    /// The debt was written off; nothing rises.
+    WrittenOff {
+        /// Whether the phone goes free with it.
+        release: bool,
+    },
     /// The device is free for ever.
     Released {
         /// When.
@@ -45,8 +53,9 @@ impl State {
         match self {
             State::Active => "active",
             State::Settled { .. } => "settled",
+            State::Returning { .. } => "returning",
             State::Returned => "returned",
-            State::WrittenOff => "written_off",
+            State::WrittenOff { .. } => "written_off",
             State::Released { removed: false, .. } => "released",
             State::Released { removed: true, .. } => "archived",
         }
@@ -111,8 +120,12 @@ pub struct Contract {
     pub refunded: i64,
     /// What all this pays.
     pub account: Account,
-    /// What was open when the contract ended without being paid off.
-    pub ended_open: i64,
+    /// What the phone counted for when it was handed back, in minor units.
+    pub goods: i64,
+    /// What was given up of the debt that the phone did not cover, in minor units.
+    pub forgiven: i64,
+    /// What was open when the debt was written off, if it was, in minor units.
+    pub written_off: Option<i64>,
     /// Formal notices of the current arrears, by rising k.
     pub notices: Vec<Notice>,
     /// Since when stages have been in effect on the device, by its own reports.
@@ -149,7 +162,9 @@ impl Contract {
             unconfirmed: 0,
             given: 0,
             refunded: 0,
-            ended_open: 0,
+            goods: 0,
+            forgiven: 0,
+            written_off: None,
             notices: Vec::new(),
             effects: Vec::new(),
             applied: None,
@@ -163,8 +178,9 @@ impl Contract {
 
     /// Puts the terms back to an account as it was read.
     pub fn reopen(&mut self) {
-        let Account { folded, base, moves, recorded, reckoned, quiet, .. } = self.account.clone();
-        let kept = Kept { folded, base, moves, recorded, reckoned, quiet };
+        let Account { folded, base, moves, recorded, reckoned, quiet, stopped, .. } =
+            self.account.clone();
+        let kept = Kept { folded, base, moves, recorded, reckoned, quiet, stopped };
         let terms = &self.signed.terms;
         self.account = Account::kept(kept, terms.rows(), self.signed.late_fee)
             .by_rule(terms.agreed().allocation);
@@ -271,19 +287,13 @@ impl Contract {
                     *removed = true;
                 }
             }
-            What::Returned => self.ended(State::Returned),
-            What::WrittenOff => self.ended(State::WrittenOff),
+            What::Ending(ending) => self.apply_ending(fact, ending),
         }
     }
 
     /// The local day of a moment.
     pub fn day(&self, at: Moment) -> Day {
         self.terms().zone().day(at)
-    }
-
-    fn ended(&mut self, state: State) {
-        self.ended_open = self.account.now().open();
-        self.state = state;
     }
 
     /// Records the decision in force. One that says the same as before keeps its moment, so that

@@ -95,8 +95,7 @@ pub fn decide(
         Command::EndProvisional(transaction) => provisional::end(contract, &transaction, at),
         Command::Release { certificate } => endings::release(contract, certificate)?,
         Command::ConfirmRemoval => endings::confirm_removal(contract)?,
-        Command::Return => endings::end(contract, What::Returned)?,
-        Command::WriteOff => endings::end(contract, What::WrittenOff)?,
+        Command::End(end) => endings::end(contract, end, at)?,
     };
     Ok(whats.into_iter().map(|what| Fact { at, actor: actor.clone(), what }).collect())
 }

@@ -101,8 +101,12 @@ pub enum Reason {
     Settled,
     /// The device is free for ever.
     Released,
-    /// Handed back or written off.
+    /// Handed back, or written off with release.
     Ended,
+    /// Handed over, and not graded yet.
+    HandedOver,
+    /// Written off without release.
+    WrittenOff,
     /// The k-th formal notice has reached nobody yet.
     NoticeNotDelivered(u8),
     /// The k-th formal notice runs until this moment.
@@ -174,7 +178,9 @@ fn ended(contract: &Contract) -> Option<Reason> {
     match contract.state {
         State::Active => None,
         State::Settled { .. } => Some(Reason::Settled),
-        State::Returned | State::WrittenOff => Some(Reason::Ended),
+        State::Returning { .. } => Some(Reason::HandedOver),
+        State::WrittenOff { release: false } => Some(Reason::WrittenOff),
+        State::Returned | State::WrittenOff { release: true } => Some(Reason::Ended),
         State::Released { .. } => Some(Reason::Released),
     }
 }
@@ -194,7 +200,7 @@ fn at_rest(contract: &Contract, standing: Standing, reason: Reason) -> Decision 
     };
     let certain = match contract.state {
         State::Settled { .. } => contract.unconfirmed == 0 && standing.remaining == 0,
-        State::Returned | State::WrittenOff => true,
+        State::Returned | State::WrittenOff { release: true } => true,
         _ => false,
     };
     if certain {

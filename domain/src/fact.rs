@@ -2,6 +2,7 @@
 
 use crate::{
     Day, EnrolmentId, HoldId, Moment, NoticeId, UnitId,
+    ending::Ending,
     hold::Hold,
     late_fee::LateFee,
     stage::{Channel, Stage},
@@ -198,10 +199,8 @@ pub enum What {
     },
     /// The device confirmed that it removed itself.
     RemovalConfirmed,
-    /// The phone was handed back.
-    Returned,
-    /// The debt was written off.
-    WrittenOff,
+    /// A step of an ending that is no paying off.
+    Ending(Ending),
 }
 
 /// What was signed.

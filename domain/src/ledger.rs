@@ -4,10 +4,7 @@ mod chart;
 
 pub use chart::{Account, AccountKind, Bound};
 
-use crate::{
-    contract::{Contract, State},
-    fact::ReleaseCause,
-};
+use crate::contract::Contract;
 
 /// One leg: account and minor units.
 pub type Leg = (Account, i64);
@@ -17,8 +14,8 @@ pub fn books(contract: &Contract) -> Books {
     let mut books = Books::default();
     let terms = contract.terms();
     let balance = contract.account.now();
-    let charge = terms.finance_charge();
-    books.add(Account::Sales, charge - terms.total());
+    books.add(Account::Sales, terms.finance_charge() - terms.total());
+    let charge = balance.interest();
     let earned =
         if contract.is_active() { balance.earned(contract.account.reckoned) } else { charge };
     books.add(Account::InterestIncome, -earned);
@@ -32,17 +29,11 @@ pub fn books(contract: &Contract) -> Books {
     books.add(Account::FeeIncome, -balance.fees);
     books.add(Account::PenaltyIncome, -balance.charged.total());
     books.add(Account::WaiverCost, balance.waived);
-    let open = balance.open();
-    match &contract.state {
-        State::WrittenOff => books.end(Account::BadDebt, contract.ended_open, open),
-        State::Returned => books.end(Account::DeviceStock, contract.ended_open, open),
-        State::Released { cause: ReleaseCause::WrittenOff, .. } => {
-            books.end(Account::BadDebt, contract.ended_open, open);
-        }
-        State::Released { cause: ReleaseCause::Returned, .. } => {
-            books.end(Account::DeviceStock, contract.ended_open, open);
-        }
-        _ => books.receivables(contract),
+    books.add(Account::DeviceStock, contract.goods);
+    books.add(Account::ShortfallCost, contract.forgiven);
+    match contract.written_off {
+        Some(given_up) => books.written_off(given_up, balance.open()),
+        None => books.receivables(contract),
     }
     debug_assert_eq!(books.sum(), 0, "the books of {} do not balance", contract.unit);
     books
@@ -84,10 +75,12 @@ impl Books {
         *balance = balance.saturating_add(minor);
     }
 
-    /// Debt that was given up: what still comes of it is recovered.
-    fn end(&mut self, account: Account, ended: i64, open: i64) {
-        self.add(account, ended);
-        self.add(Account::RecoveryIncome, open - ended);
+    /// What still comes of a debt that was written off is recovered. More than was written off is
+    /// open only when a bank took money back that had counted before: a claim of its own.
+    fn written_off(&mut self, given_up: i64, open: i64) {
+        self.add(Account::BadDebt, given_up);
+        self.add(Account::RecoveryIncome, (open - given_up).min(0));
+        self.add(Account::ReceivableChargeback, (open - given_up).max(0));
     }
 
     fn receivables(&mut self, contract: &Contract) {

@@ -17,6 +17,7 @@ pub mod command;
 pub mod contract;
 pub mod decide;
 pub mod delinquency;
+pub mod ending;
 pub mod evaluate;
 pub mod fact;
 pub mod hold;

@@ -68,7 +68,10 @@ impl Stand {
             State::Settled { .. } | State::Released { cause: ReleaseCause::Paid, .. } => {
                 if open > 0 { Status::InBook } else { Status::PaidOff }
             }
-            State::Returned | State::WrittenOff | State::Released { .. } => Status::GivenUp,
+            State::Returning { .. }
+            | State::Returned
+            | State::WrittenOff { .. }
+            | State::Released { .. } => Status::GivenUp,
         };
         let (outstanding, days_past_due) = match status {
             Status::InBook => {

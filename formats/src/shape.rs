@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod contract;
 pub(crate) mod decision;
+pub(crate) mod ending;
 pub(crate) mod fact;
 pub(crate) mod plan;
 pub(crate) mod terms;

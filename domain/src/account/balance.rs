@@ -119,6 +119,11 @@ impl Balance {
         self.open() == 0
     }
 
+    /// Interest of all claims.
+    pub fn interest(&self) -> i64 {
+        self.claims.iter().fold(0, |sum, claim| sum.saturating_add(claim.interest))
+    }
+
     /// Interest of claims due by a day.
     pub fn earned(&self, day: Day) -> i64 {
         let due = self.claims.iter().filter(|claim| claim.due <= day);

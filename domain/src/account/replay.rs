@@ -10,6 +10,9 @@ impl Account {
     /// Reads all movements anew.
     pub(super) fn replay(&mut self) {
         self.now = self.run(&self.moves, self.reckoned);
+        if let Some(day) = self.stopped {
+            stop(&mut self.now, day, &self.rule.order());
+        }
         let earns = |claim: &&Claim| claim.interest > 0 && claim.due > self.reckoned;
         let earned = self.now.claims.iter().filter(earns).map(|claim| claim.due).min();
         self.next = earned.into_iter().chain(self.next_fee()).min();
@@ -108,6 +111,18 @@ fn take(balance: &mut Balance, entry: &Move, order: &Order) {
         MoveKind::Waiver { amount } => waive(balance, amount),
         MoveKind::Refund { amount } => balance.credit = balance.credit.saturating_sub(amount),
     }
+}
+
+/// Interest of what falls due after a day is given up; what was paid of it pays what is open.
+fn stop(balance: &mut Balance, day: Day, order: &Order) {
+    let mut freed = 0_i64;
+    for (claim, owed) in balance.claims.iter_mut().zip(&mut balance.owed) {
+        if claim.due > day {
+            freed = freed.saturating_add(claim.interest - owed.interest);
+            (claim.interest, owed.interest) = (0, 0);
+        }
+    }
+    pay(balance, freed, day, order);
 }
 
 fn blank(due: Day) -> Claim {

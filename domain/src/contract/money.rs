@@ -51,7 +51,7 @@ impl Contract {
         }
     }
 
-    fn moves(&mut self, kind: MoveKind, value: Moment, at: Moment) {
+    pub(crate) fn moves(&mut self, kind: MoveKind, value: Moment, at: Moment) {
         let (value, recorded) = (self.day(value), self.day(at));
         self.account.take(kind, value, recorded);
     }

@@ -5,7 +5,7 @@ use crate::{
     Moment, UnitId,
     account::Claim,
     command::{Command, Refusal},
-    contract::Contract,
+    contract::{Contract, State},
     fact::{Actor, Fact, What},
     ladder::Ladder,
     stage::Stage,
@@ -31,8 +31,9 @@ pub(super) fn check_post(
 ) -> Result<(), Refusal> {
     check_amount(amount)?;
     check_value("paid_in_future", "paid_at", value, at)?;
-    if contract.is_released() {
-        let detail = "the contract is released: give the money back or book it elsewhere";
+    if contract.is_released() && contract.account.now().is_settled() {
+        let detail = "the contract is released and nothing is owed on it: give the money back or \
+                      book it elsewhere";
         return Err(Refusal::new("contract_released", detail));
     }
     check_sum(contract.paid, amount)
@@ -110,6 +111,10 @@ pub(super) fn change(
         }
         Command::WaiveFees { amount, reason } => {
             check_amount(amount)?;
+            if contract.is_written_off() {
+                let detail = "the fees were written off with the debt";
+                return Err(Refusal::new("contract_not_active", detail));
+            }
             check_text("reason", &reason, CAUSE_MAX)?;
             let open = contract.account.now().fees_open();
             if amount > open {
@@ -171,13 +176,12 @@ pub(super) fn moved(contract: &Contract, ladder: &Ladder, what: What, at: Moment
     let mut after = contract.clone();
     after.apply(&Fact { at, actor: Actor::Time, what: what.clone() });
     let mut whats = vec![what];
-    if contract.is_active() {
-        if notices_lapse(contract, &after, ladder, &whats[0], at) {
-            whats.push(What::NoticesLapsed);
-        }
-        if after.account.now().is_settled() {
-            whats.push(What::Settled);
-        }
+    if contract.is_active() && notices_lapse(contract, &after, ladder, &whats[0], at) {
+        whats.push(What::NoticesLapsed);
+    }
+    let kept = matches!(contract.state, State::Active | State::WrittenOff { release: false });
+    if kept && after.account.now().is_settled() {
+        whats.push(What::Settled);
     }
     whats
 }

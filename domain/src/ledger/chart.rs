@@ -39,7 +39,9 @@ pub enum Account {
     GoodwillCost,
     /// Fees given up.
     WaiverCost,
-    /// Debt given up.
+    /// Debt that phones handed back did not cover, given up.
+    ShortfallCost,
+    /// Debt written off.
     BadDebt,
 }
 
@@ -95,7 +97,7 @@ impl Bound {
 
 impl Account {
     /// Every account, by kind.
-    pub const ALL: [Account; 19] = [
+    pub const ALL: [Account; 20] = [
         Account::ReceivablePrincipal,
         Account::ReceivableInterest,
         Account::ReceivableFee,
@@ -114,6 +116,7 @@ impl Account {
         Account::RecoveryIncome,
         Account::GoodwillCost,
         Account::WaiverCost,
+        Account::ShortfallCost,
         Account::BadDebt,
     ];
 
@@ -141,7 +144,10 @@ impl Account {
             | Account::FeeIncome
             | Account::PenaltyIncome
             | Account::RecoveryIncome => AccountKind::Income,
-            Account::GoodwillCost | Account::WaiverCost | Account::BadDebt => AccountKind::Expense,
+            Account::GoodwillCost
+            | Account::WaiverCost
+            | Account::ShortfallCost
+            | Account::BadDebt => AccountKind::Expense,
         }
     }
 
@@ -164,10 +170,7 @@ impl Account {
     /// claims, what of them was given up and recovered, and the customer's credit against them.
     pub fn holds_owed(self) -> bool {
         match self {
-            Account::CustomerCredit
-            | Account::BadDebt
-            | Account::DeviceStock
-            | Account::RecoveryIncome => true,
+            Account::CustomerCredit | Account::BadDebt | Account::RecoveryIncome => true,
             _ => self.bound() == Bound::Debit,
         }
     }
@@ -193,6 +196,7 @@ impl Account {
             Account::RecoveryIncome => "recovery_income",
             Account::GoodwillCost => "goodwill_cost",
             Account::WaiverCost => "waiver_cost",
+            Account::ShortfallCost => "shortfall_cost",
             Account::BadDebt => "bad_debt",
         }
     }

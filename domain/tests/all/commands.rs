@@ -5,6 +5,7 @@ use std::cell::Cell;
 use domain::{
     Actor, Command, Contract, EnrolmentId, HoldId, Ladder, Moment, NoticeId, Stage, UnitId, decide,
     decide::MOVE_MAX,
+    ending::{End, Shortfall},
     evaluate::evaluate,
     fact::Enrolment,
     hold::{Hold, HoldKind},
@@ -109,12 +110,21 @@ fn holds() -> impl Strategy<Value = Command> {
 }
 
 fn endings() -> impl Strategy<Value = Command> {
-    select(vec![
-        Command::Release { certificate: vec![1] },
-        Command::ConfirmRemoval,
-        Command::Return,
-        Command::WriteOff,
-    ])
+    let release = vec![Command::Release { certificate: vec![1] }, Command::ConfirmRemoval];
+    let end = (0..7_u8, moments(), amounts(), any::<bool>(), text()).prop_map(
+        |(kind, value, amount, flag, text)| {
+            let shortfall = if flag { Shortfall::Keep } else { Shortfall::Waive };
+            Command::End(match kind {
+                0 => End::HandOver { value, note: text },
+                1 => End::UndoHandOver { reason: text },
+                2 | 3 => End::Grade { grade: text, amount, shortfall },
+                4 => End::WriteOff { release: flag, reason: text },
+                5 => End::UndoWriteOff { reason: text },
+                _ => End::LetGo { reason: text },
+            })
+        },
+    );
+    prop_oneof![1 => select(release), 4 => end]
 }
 
 fn commands(endings_weight: u32) -> impl Strategy<Value = Command> {

@@ -4,6 +4,7 @@
 
 mod account;
 mod commands;
+mod endings;
 mod golden_overdue;
 mod holds;
 mod ladder_walk;

@@ -29,6 +29,8 @@ struct Doc {
     #[serde(with = "one")]
     reckoned: Day,
     recorded: u32,
+    #[serde(with = "maybe")]
+    stopped: Option<Day>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -43,7 +45,7 @@ enum MoveDoc {
     Refund(Word<i64>),
 }
 
-type QuietDoc = (Word<HoldId>, Word<Day>, Option<Word<Day>>);
+type QuietDoc = (Option<Word<HoldId>>, Word<Day>, Option<Word<Day>>);
 
 /// A balance.
 #[derive(Serialize, Deserialize)]
@@ -76,7 +78,7 @@ struct ClaimDoc {
 type Parts = (Word<i64>, Word<i64>, Word<i64>, Word<i64>);
 
 pub(crate) fn serialize<S: Serializer>(account: &Account, s: S) -> Result<S::Ok, S::Error> {
-    let quiet = |quiet: &Quiet| (Word(quiet.hold), Word(quiet.from), quiet.until.map(Word));
+    let quiet = |quiet: &Quiet| (quiet.hold.map(Word), Word(quiet.from), quiet.until.map(Word));
     Doc {
         base: account.base.as_ref().map(base_doc),
         folded: account.folded,
@@ -84,14 +86,15 @@ pub(crate) fn serialize<S: Serializer>(account: &Account, s: S) -> Result<S::Ok,
         quiet: account.quiet.iter().map(quiet).collect(),
         reckoned: account.reckoned,
         recorded: account.recorded,
+        stopped: account.stopped,
     }
     .serialize(s)
 }
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Account, D::Error> {
     let doc = Doc::deserialize(d)?;
-    let quiet = |(Word(hold), Word(from), until): QuietDoc| Quiet {
-        hold,
+    let quiet = |(hold, Word(from), until): QuietDoc| Quiet {
+        hold: hold.map(|Word(hold)| hold),
         from,
         until: until.map(|Word(day)| day),
     };
@@ -102,6 +105,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Account, D:
         recorded: doc.recorded,
         reckoned: doc.reckoned,
         quiet: doc.quiet.into_iter().map(quiet).collect(),
+        stopped: doc.stopped,
     };
     let rising = kept.moves.windows(2).all(|pair| pair[0].value <= pair[1].value);
     if !rising {

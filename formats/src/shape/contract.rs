@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{
     account, decision::RecordedShape, fact::SignedShape, list, maybe as shaped_maybe, shaped,
 };
-use crate::text::{AsText, one, pairs};
+use crate::text::{AsText, maybe, one, pairs};
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Contract", deny_unknown_fields)]
@@ -28,11 +28,13 @@ pub(crate) struct ContractShape {
     #[serde(with = "pairs")]
     effects: Vec<(Stage, Moment)>,
     #[serde(with = "one")]
-    ended_open: i64,
-    #[serde(with = "one")]
     events_through: u64,
     #[serde(with = "one")]
+    forgiven: i64,
+    #[serde(with = "one")]
     given: i64,
+    #[serde(with = "one")]
+    goods: i64,
     #[serde(with = "list")]
     holds: Vec<Hold>,
     #[serde(with = "list")]
@@ -56,6 +58,8 @@ pub(crate) struct ContractShape {
     unit: UnitId,
     #[serde(with = "list")]
     unlocks: Vec<Unlock>,
+    #[serde(with = "maybe")]
+    written_off: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,8 +70,14 @@ pub(crate) enum StateShape {
         #[serde(with = "one")]
         at: Moment,
     },
+    Returning {
+        #[serde(with = "one")]
+        since: Moment,
+    },
     Returned,
-    WrittenOff,
+    WrittenOff {
+        release: bool,
+    },
     Released {
         #[serde(with = "one")]
         at: Moment,

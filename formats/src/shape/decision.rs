@@ -41,6 +41,8 @@ pub(crate) enum ReasonShape {
     Settled,
     Released,
     Ended,
+    HandedOver,
+    WrittenOff,
     NoticeNotDelivered(u8),
     NoticeRuns(u8, #[serde(with = "one")] Moment),
     DatesCome(#[serde(with = "one")] Stage, #[serde(with = "one")] Moment),

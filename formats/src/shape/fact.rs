@@ -2,6 +2,7 @@
 
 use domain::{
     Actor, Channel, Day, EnrolmentId, HoldId, Moment, NoticeId, Stage, Terms, UnitId,
+    ending::Ending,
     fact::{Consent, Enrolment, ReleaseCause, Signed, What},
     hold::{Hold, HoldKind},
     late_fee::LateFee,
@@ -9,7 +10,7 @@ use domain::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Shaped, maybe as shaped_maybe, shaped, terms};
+use super::{Shaped, ending::EndingShape, maybe as shaped_maybe, shaped, terms};
 use crate::text::{maybe, one};
 
 #[derive(Serialize, Deserialize)]
@@ -149,8 +150,7 @@ pub(crate) enum WhatShape {
         certificate: Vec<u8>,
     },
     RemovalConfirmed,
-    Returned,
-    WrittenOff,
+    Ending(#[serde(with = "EndingShape")] Ending),
 }
 
 #[derive(Serialize, Deserialize)]

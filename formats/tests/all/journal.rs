@@ -3,6 +3,7 @@
 use domain::{
     Actor, Channel, Day, EnrolmentId, Fact, HoldId, Moment, NoticeId, Planned, Reason, Recorded,
     Stage, Standing, UnitId,
+    ending::Ending,
     fact::{Enrolment, ReleaseCause, What},
     hold::{Hold, HoldKind},
 };
@@ -75,10 +76,21 @@ fn every_fact() -> Vec<Fact> {
         What::Settled,
         What::Released { cause: ReleaseCause::Paid, certificate: vec![1, 2, 3] },
         What::RemovalConfirmed,
-        What::Returned,
-        What::WrittenOff,
     ];
-    whats.into_iter().map(fact).collect()
+    let endings = every_ending().into_iter().map(What::Ending);
+    whats.into_iter().chain(endings).map(fact).collect()
+}
+
+fn every_ending() -> Vec<Ending> {
+    let reason = || "r".to_owned();
+    vec![
+        Ending::HandedOver { value: AT, note: String::new() },
+        Ending::HandOverUndone { reason: reason() },
+        Ending::Graded { grade: "B".into(), amount: 250_000, waived: 7 },
+        Ending::WrittenOff { release: false, reason: reason() },
+        Ending::WriteOffUndone { reason: reason() },
+        Ending::LetGo { reason: reason() },
+    ]
 }
 
 fn every_reason() -> Vec<Reason> {
@@ -88,6 +100,8 @@ fn every_reason() -> Vec<Reason> {
         Reason::Settled,
         Reason::Released,
         Reason::Ended,
+        Reason::HandedOver,
+        Reason::WrittenOff,
         Reason::NoticeNotDelivered(1),
         Reason::NoticeRuns(2, AT),
         Reason::DatesCome(Stage::restrict(1), AT),

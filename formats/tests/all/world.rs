@@ -2,7 +2,9 @@
 
 use domain::{
     Actor, Channel, Command, Contract, Currency, Day, EnrolmentId, HoldId, Ladder, Moment,
-    NoticeId, Stage, TenantId, Terms, UnitId, Want, Zone, decide, evaluate,
+    NoticeId, Stage, TenantId, Terms, UnitId, Want, Zone, decide,
+    ending::{End, Shortfall},
+    evaluate,
     fact::{Consent, Enrolment, Signed},
     hold::{Hold, HoldKind},
     schedule::{Equal, MonthEnd, Period},
@@ -17,8 +19,9 @@ pub(crate) const UNIT: [u8; 16] = [0x22; 16];
 /// Words, and what JSON must escape.
 const TEXTS: &str = "\\PC{1,12}|[\"\\\\\u{0}-\u{1f}é़]{1,5}x";
 /// What a turn may be; what carries a contract up the ladder comes more often.
-const OPS: &[u8] =
-    &[0, 1, 2, 4, 5, 6, 7, 7, 7, 8, 8, 8, 9, 10, 10, 10, 10, 10, 11, 12, 13, 14, 15, 16, 16, 17];
+const OPS: &[u8] = &[
+    0, 1, 2, 4, 5, 6, 7, 7, 7, 8, 8, 8, 9, 10, 10, 10, 10, 10, 11, 12, 13, 14, 15, 16, 16, 17, 17,
+];
 const START: i64 = 1_770_000_000;
 
 /// A contract and the journal it left.
@@ -172,9 +175,20 @@ fn command(life: &Life, ladder: &Ladder, turn: &Turn, at: Moment) -> Command {
             disclosure: [small; 32],
             offer: [0; 32],
         }),
-        _ => [Command::Return, Command::WriteOff, Command::ConfirmRemoval][number as usize % 3]
-            .clone(),
+        _ => ending(small, amount, earlier, text),
     }
+}
+
+fn ending(kind: u8, amount: i64, value: Moment, text: String) -> Command {
+    Command::End(match kind % 8 {
+        0 | 1 => End::HandOver { value, note: text },
+        2 => End::UndoHandOver { reason: text },
+        3 => End::Grade { grade: text, amount, shortfall: Shortfall::Keep },
+        4 => End::WriteOff { release: amount % 2 == 0, reason: text },
+        5 => End::UndoWriteOff { reason: text },
+        6 => End::LetGo { reason: text },
+        _ => return Command::ConfirmRemoval,
+    })
 }
 
 /// Records the decision if it changed, as every commit does.

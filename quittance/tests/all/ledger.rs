@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, path::Path, process::Command, sync::Arc};
 
-use domain::{Actor, Moment, UnitId};
+use domain::{
+    Actor, Moment, UnitId,
+    ending::{End, Shortfall},
+};
 use server::{
     App,
     app::{
@@ -70,8 +73,16 @@ async fn afterwards(house: &House) {
     assert!(reversed.contract.is_some(), "it was counted before");
     let credit = domain::Command::Credit { amount: 700, reason: "late unlock".into() };
     act(unit("EX-00001").await, credit).await;
-    act(unit("EX-00002").await, domain::Command::Return).await;
-    act(unit("EX-00003").await, domain::Command::WriteOff).await;
+    let (note, reason) = (String::new(), || "not found".to_owned());
+    let hand_over = End::HandOver { value: app.now(), note };
+    act(unit("EX-00002").await, domain::Command::End(hand_over)).await;
+    let (grade, shortfall) = ("B".to_owned(), Shortfall::Waive);
+    let grade = End::Grade { grade, amount: 10_000, shortfall };
+    act(unit("EX-00002").await, domain::Command::End(grade)).await;
+    for (reference, release) in [("EX-00003", true), ("EX-00005", false)] {
+        let write_off = End::WriteOff { release, reason: reason() };
+        act(unit(reference).await, domain::Command::End(write_off)).await;
+    }
     let over = |reference: &str, id: &str| NewPayment {
         provider: "bank".into(),
         provider_id: id.into(),
@@ -82,8 +93,10 @@ async fn afterwards(house: &House) {
     };
     let overpaid = app.post_payment(tenant, over("EX-00004", "1"), clerk()).await.unwrap();
     assert!(overpaid.contract.is_some());
-    let late = app.post_payment(tenant, over("EX-00003", "2"), clerk()).await.unwrap();
-    assert!(late.contract.is_none(), "a released contract takes no money");
+    let late = app.post_payment(tenant, over("EX-00004", "2"), clerk()).await.unwrap();
+    assert!(late.contract.is_none(), "a contract that is paid off and released takes no money");
+    let recovered = app.post_payment(tenant, over("EX-00003", "3"), clerk()).await.unwrap();
+    assert!(recovered.contract.is_some(), "a claim that was written off takes money");
 }
 
 fn balances(house: &House) -> Balances {
@@ -138,7 +151,15 @@ fn hledger_accepts_the_journal_and_comes_to_the_same_balances() {
     assert_eq!(house.ok(&export).out, journal, "again, and to standard output: the same bytes");
     let ours = balances(&house);
     let of = |account: &str| ours.keys().filter(|(known, _)| known == account).count();
-    for account in ["bad_debt", "device_stock", "goodwill_cost", "customer_credit", "suspense"] {
+    for account in [
+        "bad_debt",
+        "customer_credit",
+        "device_stock",
+        "goodwill_cost",
+        "recovery_income",
+        "shortfall_cost",
+        "suspense",
+    ] {
         assert!(of(account) > 0, "{account}: {ours:?}");
     }
     assert!(of("receivable_principal") > 9, "many currencies: {ours:?}");

@@ -18,6 +18,18 @@ pub(crate) struct AccountView {
     late_fees: String,
     /// What the lender owes the borrower; below zero what was taken back beyond what was paid.
     credit: String,
+    /// What a phone handed back counted for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    phone_value: Option<String>,
+    /// What was given up of the debt that the phone did not cover.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    shortfall_waived: Option<String>,
+    /// What was open when the debt was written off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    written_off: Option<String>,
 }
 
 /// The account of a contract as it was last reckoned.
@@ -32,5 +44,8 @@ pub(crate) fn account(contract: &Contract) -> AccountView {
         fees: sum(|owed| owed.fee),
         late_fees: sum(|owed| owed.penalty),
         credit: money(balance.credit),
+        phone_value: Some(contract.goods).filter(|minor| *minor > 0).map(money),
+        shortfall_waived: Some(contract.forgiven).filter(|minor| *minor > 0).map(money),
+        written_off: contract.written_off.map(money),
     }
 }

@@ -1,4 +1,4 @@
-//! Single commands on a contract: evidence of a notice, holds, credit, endings.
+//! Single commands on a contract: evidence of a notice, holds, credit.
 
 use std::sync::Arc;
 
@@ -162,28 +162,6 @@ pub(crate) async fn credit(
     Ok(acted(changed, None))
 }
 
-/// The phone was handed back.
-pub(crate) async fn take_back(
-    State(app): State<Arc<App>>,
-    call: Call,
-    At(reference): At<String>,
-    _: NoBody,
-) -> Result<Response, Problem> {
-    let act = Act { call: &call, reference: &reference, name: "return" };
-    Ok(acted(act.carry_out(&app, &[], Command::Return).await?, None))
-}
-
-/// Writes the debt off and releases the phone.
-pub(crate) async fn write_off(
-    State(app): State<Arc<App>>,
-    call: Call,
-    At(reference): At<String>,
-    _: NoBody,
-) -> Result<Response, Problem> {
-    let act = Act { call: &call, reference: &reference, name: "write_off" };
-    Ok(acted(act.carry_out(&app, &[], Command::WriteOff).await?, None))
-}
-
 /// Who asks what of which contract.
 pub(super) struct Act<'a> {
     pub(super) call: &'a Call,
@@ -201,11 +179,21 @@ impl Act<'_> {
         let tenant = self.call.tenant();
         let unit = contracts::unit(app, tenant, self.reference).await?;
         let asked = self.call.asked(app, body, self.name);
-        match app.act(tenant, unit, &asked, command).await {
+        let changed = app.act(tenant, unit, &asked, command).await;
+        self.answered(app, changed).await
+    }
+
+    /// A refusal brings the contract's state along.
+    pub(super) async fn answered(
+        &self,
+        app: &App,
+        changed: Result<Changed, Error>,
+    ) -> Result<Changed, Problem> {
+        match changed {
             Ok(changed) => Ok(changed),
             Err(error @ Error::Refused(_)) => {
                 let problem = Problem::from(error);
-                let state = contracts::state(app, tenant, self.reference).await?;
+                let state = contracts::state(app, self.call.tenant(), self.reference).await?;
                 Err(problem.with_state(state))
             }
             Err(error) => Err(error.into()),
@@ -228,7 +216,7 @@ pub(super) fn moment(field: &str, text: &str) -> Result<Moment, Problem> {
     Moment::parse(text).ok_or_else(|| fault(field, "bad_moment", detail, text))
 }
 
-fn fault(field: &str, code: &str, detail: &str, value: &str) -> Problem {
+pub(super) fn fault(field: &str, code: &str, detail: &str, value: &str) -> Problem {
     let value = Some(value.chars().take(64).collect());
     let (field, code, detail) = (field.to_owned(), code.to_owned(), detail.to_owned());
     Problem::faults(vec![Fault { field, code, detail, value, line: None, column: None }])

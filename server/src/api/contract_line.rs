@@ -15,7 +15,7 @@ pub(crate) struct ContractLine {
     id: Uuid,
     /// The lender's own name for it.
     reference: String,
-    /// `active`, `settled`, `returned`, `written_off`, `released` or `archived`.
+    /// `active`, `settled`, `returning`, `returned`, `written_off`, `released` or `archived`.
     status: String,
     /// The rung last recorded.
     rung: &'static str,

@@ -24,7 +24,7 @@ pub(crate) struct ContractView {
     /// The lender's own name for it.
     #[schema(example = "EX-00001")]
     reference: String,
-    /// `active`, `settled`, `returned`, `written_off`, `released` or `archived`.
+    /// `active`, `settled`, `returning`, `returned`, `written_off`, `released` or `archived`.
     status: &'static str,
     /// Rises with every change.
     version: u64,

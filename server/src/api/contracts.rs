@@ -30,7 +30,7 @@ use crate::{
 
 /// States of a contract.
 pub(crate) const STATES: &[&str] =
-    &["active", "settled", "returned", "written_off", "released", "archived"];
+    &["active", "settled", "returning", "returned", "written_off", "released", "archived"];
 /// Rungs by rising number.
 pub(crate) const RUNGS: &[&str] = &["clear", "remind", "notice", "restrict", "lock"];
 

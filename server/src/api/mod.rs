@@ -21,6 +21,7 @@ mod contract_view;
 mod contracts;
 mod device_state;
 mod devices;
+mod endings;
 mod guard;
 mod intake;
 mod money;

@@ -9,8 +9,8 @@ use utoipa::OpenApi;
 use super::{
     acts, bulk, claims,
     codes::{self, CODES},
-    contract_line, contract_view, contracts, devices, intake, money, payments, problem, records,
-    reports, suspense,
+    contract_line, contract_view, contracts, devices, endings, intake, money, payments, problem,
+    records, reports, suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
@@ -30,6 +30,10 @@ use super::{
     contracts::ContractBody,
     contracts::ContractsBody,
     contracts::Signed,
+    endings::GradingBody,
+    endings::ReasonBody,
+    endings::ReturnBody,
+    endings::WriteOffBody,
     money::AmountBody,
     money::ChargebackBody,
     money::FeeBody,

@@ -72,7 +72,7 @@ pub(crate) struct StateView {
     /// The lender's own name for the contract.
     #[schema(example = "EX-00001")]
     pub(crate) reference: String,
-    /// `active`, `settled`, `returned`, `written_off`, `released` or `archived`.
+    /// `active`, `settled`, `returning`, `returned`, `written_off`, `released` or `archived`.
     #[schema(example = "active")]
     pub(crate) status: &'static str,
     /// `clear`, `remind`, `notice`, `restrict` or `lock`.

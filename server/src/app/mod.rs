@@ -25,6 +25,7 @@ pub mod presence;
 pub mod receive_money;
 pub mod register_device;
 pub mod report;
+pub mod return_device;
 pub mod reverse_payment;
 pub mod screens;
 pub mod sign_contract;

@@ -16,6 +16,7 @@ pub fn screen(contract: &Contract, ladder: &Ladder) -> Screen {
     let amount_due = if past_due == 0 { String::new() } else { amount(past_due) };
     let next_due = Position::new(contract.account.now(), ladder.tolerance(terms))
         .next_after(past_due)
+        .filter(|_| contract.is_active())
         .map(|(due, open)| format!("{} on {due}", amount(open)));
     Screen {
         language: "en".to_owned(),
@@ -54,7 +55,7 @@ pub fn stage_reason(contract: &Contract, stage: Stage) -> String {
         None => "An instalment was not paid on its due day.".to_owned(),
     };
     match stage.rung {
-        domain::Rung::Clear => "Nothing is overdue. Thank you.".to_owned(),
+        domain::Rung::Clear => at_rest(contract).to_owned(),
         domain::Rung::Remind => overdue,
         domain::Rung::Notice => format!("{overdue} A formal notice runs: see below."),
         domain::Rung::Restrict => {
@@ -63,6 +64,17 @@ pub fn stage_reason(contract: &Contract, stage: Stage) -> String {
         domain::Rung::Lock => {
             format!("{overdue} The notice has run out. The phone opens as soon as it is paid.")
         }
+    }
+}
+
+/// What the screen says while nothing is taken away.
+fn at_rest(contract: &Contract) -> &'static str {
+    match contract.decision.reasons.first() {
+        Some(Reason::HandedOver) => "This phone was handed back. Nothing more falls due.",
+        Some(Reason::WrittenOff) => {
+            "The lender gave the debt up and no longer restricts this phone. It can still be paid."
+        }
+        _ => "Nothing is overdue. Thank you.",
     }
 }
 
@@ -160,6 +172,12 @@ pub fn plain(reason: &Reason) -> String {
         Reason::Settled => "Everything is paid; the rung is clear and cannot rise again.".into(),
         Reason::Released => "The phone is released for ever.".into(),
         Reason::Ended => "The contract has ended; the rung is clear and cannot rise again.".into(),
+        Reason::HandedOver => {
+            "The phone was handed back and is being graded; the rung is clear.".into()
+        }
+        Reason::WrittenOff => {
+            "The debt was written off without release; the rung is clear and does not rise.".into()
+        }
         Reason::NoticeNotDelivered(k) => {
             format!("Formal notice {k} has not been delivered: nothing above notice.")
         }
@@ -195,6 +213,8 @@ pub fn code(reason: &Reason) -> &'static str {
         Reason::Settled => "settled",
         Reason::Released => "released",
         Reason::Ended => "ended",
+        Reason::HandedOver => "handed_over",
+        Reason::WrittenOff => "written_off",
         Reason::NoticeNotDelivered(_) => "notice_not_delivered",
         Reason::NoticeRuns(..) => "notice_runs",
         Reason::DatesCome(..) => "dates_come",

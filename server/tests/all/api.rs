@@ -5,6 +5,7 @@ mod bulk;
 mod contracts;
 mod document;
 mod doors;
+mod endings;
 mod front;
 mod garbage;
 mod idempotency;

@@ -28,7 +28,7 @@ async fn lived() -> (House, UnitId) {
     house.app.reverse_payment(house.tenant, posted.payment, clerk()).await.unwrap();
     house.clock.pass(86_400);
     let credit = Command::Credit { amount: 4_200, reason: "late unlock".into() };
-    for command in [credit, Command::WriteOff] {
+    for command in [credit, write_off(true)] {
         let asked = Asked::once(&house.app, "act", clerk());
         house.app.act(house.tenant, second, &asked, command).await.unwrap();
     }

@@ -179,7 +179,7 @@ async fn an_idempotency_key_stands_for_one_request() {
     assert_eq!(house.contract(unit).await.holds.len(), 2);
     let (stranger, asked) =
         (domain::TenantId::from_bytes([1; 16]), Asked::once(&house.app, "hold", clerk()));
-    let elsewhere = house.app.act(stranger, unit, &asked, Command::WriteOff).await;
+    let elsewhere = house.app.act(stranger, unit, &asked, write_off(true)).await;
     assert!(matches!(elsewhere, Err(server::Error::NotFound("contract"))));
     house.check().await;
 }

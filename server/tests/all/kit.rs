@@ -9,7 +9,8 @@ use std::{
 };
 
 use domain::{
-    Actor, Contract, Currency, Day, Imei, Moment, TenantId, Terms, UnitId, Zone,
+    Actor, Command, Contract, Currency, Day, Imei, Moment, TenantId, Terms, UnitId, Zone,
+    ending::End,
     fact::Consent,
     schedule::{Equal, MonthEnd, Period},
     terms::Price,
@@ -233,6 +234,11 @@ pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> &'static str
         Err(Error::Refused(refusal)) => refusal.code,
         other => panic!("not refused: {other:?}"),
     }
+}
+
+/// Writing a debt off, with or without the phone's release.
+pub(crate) fn write_off(release: bool) -> Command {
+    Command::End(End::WriteOff { release, reason: "gone".into() })
 }
 
 /// Any valid IMEI, different for each number.

@@ -3,23 +3,85 @@
 use axum::routing::post;
 
 use super::{Endpoint, WRITE};
-use crate::api::acts;
+use crate::api::endings;
+
+/// What grading a phone may be refused for.
+const GRADING_FAULTS: &[&str] = &[
+    "amount_not_positive",
+    "amount_overflow",
+    "amount_too_precise",
+    "bad_amount",
+    "bad_shortfall",
+    "bad_text",
+    "not_returning",
+];
+
+/// What taking a phone back may be refused for.
+const RETURN_FAULTS: &[&str] = &[
+    "amount_not_positive",
+    "amount_overflow",
+    "amount_too_precise",
+    "bad_amount",
+    "bad_moment",
+    "bad_shortfall",
+    "bad_text",
+    "contract_not_active",
+    "value_out_of_range",
+];
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         path: "/v1/contracts/{reference}/return",
-        summary: "Record that the phone was handed back; it is released",
+        summary: "Record that the phone was handed back; interest stops with that day",
+        body: Some("ReturnBody"),
         answer: "Acted",
-        problems: &["contract_not_active"],
-        route: || post(acts::take_back),
+        problems: RETURN_FAULTS,
+        route: || post(endings::hand_over),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/return/grade",
+        summary: "Grade a phone that was handed back; it is released",
+        body: Some("GradingBody"),
+        answer: "Acted",
+        problems: GRADING_FAULTS,
+        route: || post(endings::grade),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/return/undo",
+        summary: "Take a hand-over back before grading",
+        body: Some("ReasonBody"),
+        answer: "Acted",
+        problems: &["bad_text", "not_returning"],
+        route: || post(endings::undo_hand_over),
         ..WRITE
     },
     Endpoint {
         path: "/v1/contracts/{reference}/write-off",
-        summary: "Write the debt off; the phone is released",
+        summary: "Write the debt off, with or without the phone's release",
+        body: Some("WriteOffBody"),
         answer: "Acted",
-        problems: &["contract_not_active"],
-        route: || post(acts::write_off),
+        problems: &["bad_text", "contract_not_active", "nothing_owed"],
+        route: || post(endings::write_off),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/write-off/undo",
+        summary: "Take a write-off without release back",
+        body: Some("ReasonBody"),
+        answer: "Acted",
+        problems: &["bad_text", "not_written_off", "write_off_final"],
+        route: || post(endings::undo_write_off),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/release",
+        summary: "Release the phone of a debt that was written off",
+        body: Some("ReasonBody"),
+        answer: "Acted",
+        problems: &["bad_text", "not_written_off"],
+        route: || post(endings::let_go),
         ..WRITE
     },
 ];

@@ -124,9 +124,10 @@ async fn another_tenants_things_are_not_found() {
         assert_eq!(reply.problem(), (404, "not_found"), "{path}");
     }
     let body = json!({});
-    for path in ["return", "write-off"] {
+    let write_off = json!({ "release": true, "reason": "x" });
+    for (path, body) in [("return", &body), ("write-off", &write_off)] {
         let path = format!("/v1/contracts/EX-1/{path}");
-        let reply = front.send(&rival, &path, Some("k"), &body).await;
+        let reply = front.send(&rival, &path, Some("k"), body).await;
         assert_eq!(reply.problem(), (404, "not_found"), "{path}");
     }
     let reply = front.send(&rival, &format!("/v1/payments/{id}/reversal"), None, &body).await;

@@ -93,7 +93,7 @@ async fn a_payment_is_taken_back_once() {
 async fn money_for_a_released_contract_waits_for_a_person() {
     let front = Front::new().await;
     front.sign("EX-1", 1).await;
-    front.put(Operator, "/v1/contracts/EX-1/write-off", "k-1", &json!({})).await;
+    front.post(Payments, "/v1/payments", &payment("P-0", "EX-1", "3000.00")).await;
     let paid = front.post(Payments, "/v1/payments", &payment("P-1", "EX-1", "5.00")).await;
     assert_eq!((paid.status, &paid.json["status"]), (201, &json!("suspense")), "{}", paid.text);
     assert_eq!(paid.json["suspense_reason"], "contract_released");

@@ -1,12 +1,11 @@
 //! Reports over a book small enough to add up by hand.
 
-use domain::Command;
 use formats::directory::Role::Viewer;
 use serde_json::{Value, json};
 use server::app::{change::Asked, post_payment::NewPayment};
 
 use super::front::{Ask, Front};
-use crate::kit::{DAY, new_contract};
+use crate::kit::{DAY, new_contract, write_off};
 
 /// Four contracts of INR 1000.00 on 17, 24 and 31 January, signed on the 10th:
 ///
@@ -51,7 +50,7 @@ impl Book {
         let house = &self.front.house;
         let unit = house.app.by_reference(house.tenant, reference).await.unwrap().unwrap();
         let asked = Asked::once(&house.app, "act", crate::kit::clerk());
-        house.app.act(house.tenant, unit, &asked, Command::WriteOff).await.unwrap();
+        house.app.act(house.tenant, unit, &asked, write_off(true)).await.unwrap();
     }
 
     async fn ask(&self, path: &str) -> Value {
