@@ -210,6 +210,7 @@ fn ladder() -> Ladder {
         version: 1,
         packs: vec!["bench".into()],
         tolerance_bps: 200,
+        standing_max_age_hours: 48,
         late_fee: None,
         provisional: Default::default(),
         remind: Some(dpd(1)),

@@ -5,6 +5,7 @@ use crate::{
     ending::End,
     fact::Enrolment,
     hold::{Announced, Hold},
+    outside::Pushed,
     stage::Stage,
 };
 
@@ -79,6 +80,8 @@ pub enum Command {
     },
     /// Book the late fees and the interest of the days that have passed.
     Reckon,
+    /// Take in where the account stands, as the lender's own system tells it.
+    PushStanding(Pushed),
     /// Give money.
     Credit {
         /// Minor units.

@@ -8,6 +8,7 @@ use crate::{
     evaluate::Recorded,
     fact::{Consent, Enrolment, Fact, ReleaseCause, Signed, What},
     hold::{Hold, HoldKind},
+    outside::Pushed,
     stage::{Channel, Stage},
     terms::Terms,
 };
@@ -120,6 +121,8 @@ pub struct Contract {
     pub refunded: i64,
     /// What all this pays.
     pub account: Account,
+    /// Where the account stands, by the last word of the lender's own system.
+    pub outside: Option<Pushed>,
     /// What the phone counted for when it was handed back, in minor units.
     pub goods: i64,
     /// What was given up of the debt that the phone did not cover, in minor units.
@@ -162,6 +165,7 @@ impl Contract {
             unconfirmed: 0,
             given: 0,
             refunded: 0,
+            outside: None,
             goods: 0,
             forgiven: 0,
             written_off: None,
@@ -209,6 +213,19 @@ impl Contract {
     /// Whether the contract can still rise above clear.
     pub fn is_active(&self) -> bool {
         self.state == State::Active
+    }
+
+    /// Whether paying everything would settle it.
+    pub fn can_settle(&self) -> bool {
+        matches!(self.state, State::Active | State::WrittenOff { release: false })
+    }
+
+    /// Whether nothing is owed any more, whoever keeps count.
+    pub fn is_paid_off(&self) -> bool {
+        match &self.outside {
+            Some(pushed) => pushed.settled,
+            None => !self.terms().is_outside() && self.account.now().is_settled(),
+        }
     }
 
     /// Whether the device is free.
@@ -276,6 +293,7 @@ impl Contract {
             What::ProvisionalOpened { hold, transaction, until } => {
                 self.provisional(*hold, transaction, *until, fact.at);
             }
+            What::StandingPushed(pushed) => self.outside = Some(pushed.clone()),
             What::Settled => self.state = State::Settled { at: fact.at },
             What::Released { cause, certificate } => {
                 let certificate = certificate.clone();

@@ -5,6 +5,7 @@ mod holds;
 mod money;
 mod notices;
 mod provisional;
+mod standing;
 
 pub use money::MOVE_MAX;
 pub use provisional::spent;
@@ -49,7 +50,9 @@ pub fn decide(
     actor: Actor,
     at: Moment,
 ) -> Result<Vec<Fact>, Refusal> {
+    standing::check_kept_here(contract, &command)?;
     let whats = match command {
+        Command::PushStanding(pushed) => standing::push(contract, ladder, pushed, at)?,
         Command::Enrol(enrolment) => enrol(contract, enrolment)?,
         Command::PostPayment { payment, amount, value, confirmed } => {
             money::check_post(contract, amount, value, at)?;

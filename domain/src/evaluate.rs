@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     Day, Moment, NoticeId,
+    ceiling::Ceiling,
     contract::{Contract, State},
     ladder::Ladder,
     levels::{Level, delivered, levels},
@@ -121,6 +122,8 @@ pub enum Reason {
     NotEnrolled,
     /// The lender is not named with phone and complaint address: nothing above `notice`.
     LenderNotNamed,
+    /// The lender's system has told nothing for too long: nothing begins from this moment on.
+    StandingStale(Moment),
     /// A hold of this kind is open.
     Held(crate::hold::HoldKind),
 }
@@ -147,28 +150,30 @@ pub enum Want {
 pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
     let terms = contract.terms();
     let day = terms.zone().day(now);
-    let position = Position::new(contract.account.now(), ladder.tolerance(terms));
+    let position = Position::stands(contract, ladder);
     let standing = position.on(day);
     if let Some(reason) = ended(contract) {
         return at_rest(contract, standing, reason);
     }
     let levels = levels(contract, ladder, &position);
-    let ceiling = ceiling(contract, ladder, now);
+    let ceiling = Ceiling::of(contract, ladder, now);
     let reached = reached(&levels, &ceiling, now);
     let stage = reached.min(ceiling.highest);
     let mut reasons = vec![standing.oldest_unpaid.map_or(Reason::InGoodStanding, Reason::PastDue)];
     if standing.unpaid_count > 0 {
         let next = levels.iter().find(|level| level.stage > reached);
-        reasons.extend(next.and_then(|level| why_not(level, &ceiling)));
+        reasons.extend(next.and_then(|level| why_not(level, &ceiling, now)));
         reasons.extend(ceiling.reasons.iter().cloned());
     }
+    let stale = ceiling.fresh_until.filter(|until| *until <= now);
+    reasons.extend(stale.map(Reason::StandingStale));
     let notice = next_notice(contract, ladder, &position, &levels);
     let mut wants = wants(contract, &position, notice, &ceiling, now);
     if contract.account.next_reckoning().is_some_and(|next| next <= day) {
         wants.insert(0, Want::Reckon);
     }
     let timetable = timetable(ladder, &levels, &ceiling, stage, now);
-    let next_look = next_look(contract, &position, &levels, notice, now);
+    let next_look = next_look(contract, &position, &levels, notice, &ceiling, now);
     let restrictions = ladder.restrictions(stage);
     Decision { stage, restrictions, reasons, timetable, next_look, wants, standing }
 }
@@ -209,57 +214,12 @@ fn at_rest(contract: &Contract, standing: Standing, reason: Reason) -> Decision 
     decision
 }
 
-/// The highest stage that anything but dates and notices allows.
-struct Ceiling {
-    highest: Stage,
-    /// Levels that had not begun by then do not begin.
-    frozen_from: Option<Moment>,
-    /// The highest stage once no money is awaited any more, and from when.
-    returns: Option<(Stage, Moment)>,
-    reasons: Vec<Reason>,
-}
-
-fn ceiling(contract: &Contract, ladder: &Ladder, now: Moment) -> Ceiling {
-    let mut ceiling =
-        Ceiling { highest: Stage::LOCK, frozen_from: None, returns: None, reasons: Vec::new() };
-    let mut awaited = None;
-    let missing = [
-        (contract.consent().is_none(), Reason::NoConsent),
-        (contract.device.is_none(), Reason::NotEnrolled),
-        (!ladder.lender.is_named(), Reason::LenderNotNamed),
-    ];
-    for (absent, reason) in missing {
-        if absent {
-            ceiling.highest = ceiling.highest.min(Stage::NOTICE);
-            ceiling.reasons.push(reason);
-        }
-    }
-    for hold in contract.holds.iter().filter(|hold| contract.binds(hold, now)) {
-        match hold.kind.ceiling() {
-            Some(_) if contract.is_unlock(hold) => {
-                awaited = awaited.max(hold.until);
-            }
-            Some(stage) => ceiling.highest = ceiling.highest.min(stage),
-            None => {
-                let from = ceiling.frozen_from.map_or(hold.from, |known| known.min(hold.from));
-                ceiling.frozen_from = Some(from);
-            }
-        }
-        ceiling.reasons.push(Reason::Held(hold.kind));
-    }
-    ceiling.returns = awaited.map(|until| (ceiling.highest, until));
-    if awaited.is_some() {
-        ceiling.highest = ceiling.highest.min(Stage::NOTICE);
-    }
-    ceiling
-}
-
 /// The highest level begun; a gap ends the climb.
 fn reached(levels: &[Level], ceiling: &Ceiling, now: Moment) -> Stage {
     let mut reached = Stage::CLEAR;
     for level in levels {
         match level.start {
-            Some(start) if start <= now && !frozen(start, level.stage, ceiling) => {
+            Some(start) if start <= now && !ceiling.keeps_back(start, level.stage) => {
                 reached = level.stage;
             }
             _ => break,
@@ -268,13 +228,9 @@ fn reached(levels: &[Level], ceiling: &Ceiling, now: Moment) -> Stage {
     reached
 }
 
-/// Whether a freezing hold keeps a level from beginning. Messages are not frozen.
-fn frozen(start: Moment, stage: Stage, ceiling: &Ceiling) -> bool {
-    stage.restricts() && ceiling.frozen_from.is_some_and(|from| start > from)
-}
-
-fn why_not(level: &Level, ceiling: &Ceiling) -> Option<Reason> {
-    if level.start.is_some_and(|start| frozen(start, level.stage, ceiling)) {
+fn why_not(level: &Level, ceiling: &Ceiling, now: Moment) -> Option<Reason> {
+    let frozen = level.start.is_some_and(|start| ceiling.freezes(start, level.stage));
+    if frozen || ceiling.is_stale(now) {
         return None;
     }
     let dates = level.start.map(|start| Reason::DatesCome(level.stage, start));
@@ -302,20 +258,23 @@ fn timetable(
         let Some(at) = level.start.or(level.at) else {
             break;
         };
+        // What was reached before money was awaited is gone back to without another wait.
+        let at = back.map_or(at, |(_, until)| at.max(until));
+        let known = first || (back.is_some() && level.start.is_some_and(|start| start <= at));
+        let after_s = if known && level.start.is_some() { 0 } else { level.after_s };
+        // A device cannot be told when a step is no longer to be taken: one that waits for the
+        // step before might come when the data has become too old.
+        let stale = ceiling.is_stale(at) || (ceiling.fresh_until.is_some() && after_s > 0);
         // Where the law knows hours in which nothing new starts, a step whose own start hangs on
         // a report still to come is left to the server: a device does not know those hours.
         let unsure = level.start.is_none() && !ladder.blackouts.is_empty();
-        if above || frozen || unsure {
+        if above || frozen || stale || unsure {
             break;
         }
         // The notice rung enters with its frozen text or not at all.
         if level.stage == Stage::NOTICE && level.notice.is_none() && at > now {
             break;
         }
-        // What was reached before money was awaited is gone back to without another wait.
-        let at = back.map_or(at, |(_, until)| at.max(until));
-        let known = first || (back.is_some() && level.start.is_some_and(|start| start <= at));
-        let after_s = if known && level.start.is_some() { 0 } else { level.after_s };
         first = false;
         planned.push(Planned { stage: level.stage, at, after_s, notice: level.notice });
     }
@@ -334,7 +293,7 @@ fn wants(
         return Vec::new();
     };
     let show_from = show_from.max(now);
-    if show_from > now.plus_seconds(PREPARE_AHEAD_S) {
+    if show_from > now.plus_seconds(PREPARE_AHEAD_S) || ceiling.is_stale(show_from) {
         return Vec::new();
     }
     let owed = position.on(contract.terms().zone().day(show_from)).past_due;
@@ -351,11 +310,12 @@ pub(crate) fn notice_due(
     ladder: &Ladder,
     now: Moment,
 ) -> Option<(u8, Moment)> {
-    let terms = contract.terms();
-    let position = Position::new(contract.account.now(), ladder.tolerance(terms));
+    let position = Position::stands(contract, ladder);
     let levels = levels(contract, ladder, &position);
-    let next = next_notice(contract, ladder, &position, &levels);
-    next.filter(|_| contract.is_active() && ceiling(contract, ladder, now).highest >= Stage::NOTICE)
+    let ceiling = Ceiling::of(contract, ladder, now);
+    let may = contract.is_active() && ceiling.highest >= Stage::NOTICE;
+    let next = next_notice(contract, ladder, &position, &levels).filter(|_| may);
+    next.filter(|(_, show_from)| !ceiling.is_stale(now.max(*show_from)))
 }
 
 /// The first notice that has not been delivered, and when it may be shown: its own dates, and the
@@ -386,6 +346,7 @@ fn next_look(
     position: &Position,
     levels: &[Level],
     notice: Option<(u8, Moment)>,
+    ceiling: &Ceiling,
     now: Moment,
 ) -> Option<Moment> {
     let zone = contract.terms().zone();
@@ -397,7 +358,7 @@ fn next_look(
     let reckon = contract.account.next_reckoning().map(|day| zone.midnight(day));
     starts
         .chain(holds)
-        .chain([falls_due, show_from, prepare, reckon])
+        .chain([falls_due, show_from, prepare, reckon, ceiling.fresh_until])
         .flatten()
         .filter(|moment| *moment > now)
         .min()

@@ -5,6 +5,7 @@ use crate::{
     ending::Ending,
     hold::Hold,
     late_fee::LateFee,
+    outside::Pushed,
     stage::{Channel, Stage},
     terms::{Terms, TermsHash},
 };
@@ -188,6 +189,8 @@ pub enum What {
         /// Until when.
         until: Moment,
     },
+    /// The lender's own system told where the account stands.
+    StandingPushed(Pushed),
     /// The last money came in.
     Settled,
     /// The device is free for ever.

@@ -28,6 +28,8 @@ pub struct Ladder {
     pub packs: Vec<(String, u32)>,
     /// Who lends.
     pub lender: Lender,
+    /// How old the word of the lender's own system may be for a stage to begin on it; seconds.
+    pub standing_max_age_s: u32,
     /// What an instalment paid late costs.
     pub late_fee: Option<LateFee>,
     /// How often and how long announced money opens.
@@ -176,6 +178,7 @@ impl Ladder {
             programme: (programme.id.clone(), programme.version),
             packs: packs.iter().map(|pack| (pack.id.clone(), pack.version)).collect(),
             lender: lender.clone(),
+            standing_max_age_s: programme.standing_max_age_hours.saturating_mul(3600),
             late_fee: programme.late_fee,
             provisional: programme.provisional,
             remind: programme.remind.filter(|_| rung_max(packs) >= Rung::Remind),

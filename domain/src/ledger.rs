@@ -9,10 +9,14 @@ use crate::contract::Contract;
 /// One leg: account and minor units.
 pub type Leg = (Account, i64);
 
-/// What the books say of a contract: a reading of its state, which sums to zero.
+/// What the books say of a contract: a reading of its state, which sums to zero. Whose account is
+/// kept elsewhere has no books here.
 pub fn books(contract: &Contract) -> Books {
     let mut books = Books::default();
     let terms = contract.terms();
+    if terms.is_outside() {
+        return books;
+    }
     let balance = contract.account.now();
     books.add(Account::Sales, terms.finance_charge() - terms.total());
     let charge = balance.interest();
@@ -51,6 +55,9 @@ pub fn legs(before: Option<&Contract>, after: &Contract) -> Vec<Leg> {
 /// What the contract itself says is owed on it, given up or not, in minor units; negative = the
 /// customer's credit. Its postings to the accounts that [hold it](Account::holds_owed) sum to this.
 pub fn owed(contract: &Contract) -> i128 {
+    if contract.terms().is_outside() {
+        return 0;
+    }
     let balance = contract.account.now();
     i128::from(balance.open()) - i128::from(balance.credit.max(0))
 }

@@ -13,6 +13,7 @@
 pub mod account;
 pub mod allocation;
 pub mod amortise;
+mod ceiling;
 pub mod command;
 pub mod contract;
 pub mod decide;
@@ -28,6 +29,7 @@ pub mod late_fee;
 pub mod ledger;
 mod levels;
 pub mod money;
+pub mod outside;
 pub mod payoff;
 pub mod policy;
 pub mod report;

@@ -134,6 +134,8 @@ pub struct Programme {
     pub packs: Vec<String>,
     /// At or below this share of one instalment, in basis points, nothing is past due.
     pub tolerance_bps: u32,
+    /// How old the word of the lender's own system may be for a stage to begin on it; hours.
+    pub standing_max_age_hours: u32,
     /// What an instalment paid late costs.
     pub late_fee: Option<LateFee>,
     /// How often and how long announced money opens.

@@ -1,7 +1,9 @@
 //! Where an account stands on a day: past due, days past due, next due. A pure function of the
 //! schedule, the money counted and the day; never of when somebody looked.
 
-use crate::{Day, account::Balance};
+use crate::{
+    Day, account::Balance, contract::Contract, ladder::Ladder, outside::Pushed, terms::Servicing,
+};
 
 /// An account on one day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,9 +33,33 @@ pub struct Position {
     remaining: i64,
     tolerance: i64,
     anchor: Option<usize>,
+    /// What is to come next, where no row says so.
+    announced: Option<(Day, i64)>,
 }
 
 impl Position {
+    /// Where a contract stands, whoever keeps count of its money.
+    pub fn stands(contract: &Contract, ladder: &Ladder) -> Position {
+        let terms = contract.terms();
+        match terms.servicing() {
+            Servicing::Instalments => {
+                Position::new(contract.account.now(), ladder.tolerance(terms))
+            }
+            Servicing::Outside => Position::told(contract.outside.as_ref()),
+        }
+    }
+
+    /// The position of an account that is kept elsewhere. Who has not been told anything knows of
+    /// nothing past due.
+    fn told(pushed: Option<&Pushed>) -> Position {
+        let past_due = pushed.map_or(0, |pushed| pushed.past_due);
+        let oldest = pushed.and_then(|pushed| pushed.oldest_unpaid);
+        let open = oldest.map(|due| (due, past_due)).into_iter();
+        let remaining = pushed.and_then(|pushed| pushed.remaining).unwrap_or(past_due);
+        let announced = pushed.and_then(|pushed| pushed.next_due);
+        Position { announced, ..Position::of(open, remaining, 0) }
+    }
+
     /// The position of a balance with this tolerance.
     pub fn new(balance: &Balance, tolerance: i64) -> Position {
         Position::of(balance.arrears(), balance.open(), tolerance)
@@ -48,7 +74,7 @@ impl Position {
         };
         let open: Vec<(Day, i64)> = open.map(sum).collect();
         let anchor = open.iter().position(|(_, through)| *through > tolerance);
-        Position { open, remaining, tolerance, anchor }
+        Position { open, remaining, tolerance, anchor, announced: None }
     }
 
     /// Due day of the first row not covered; arrears count from it once it has passed.
@@ -80,6 +106,8 @@ impl Position {
             standing.past_due = *through;
             standing.unpaid_count += 1;
         }
+        let announced = self.announced.filter(|(due, _)| *due >= day);
+        standing.next_due = standing.next_due.or(announced);
         if let Some(oldest) = self.anchor().filter(|_| standing.unpaid_count > 0) {
             standing.oldest_unpaid = Some(oldest);
             standing.days_past_due = u32::try_from(day.days_since(oldest)).unwrap_or(0);
@@ -91,7 +119,7 @@ impl Position {
     pub fn next_after(&self, past_due: i64) -> Option<(Day, i64)> {
         let before = past_due.max(self.crumbs());
         let next = self.rows().iter().find(|(_, through)| *through > before);
-        next.map(|(due, through)| (*due, through - before))
+        next.map(|(due, through)| (*due, through - before)).or(self.announced)
     }
 
     /// First day on which so many instalments are past due, if nothing more is paid.

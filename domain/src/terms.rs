@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Currency, Day, Zone,
+    Currency, Zone,
     allocation::Rule,
     amortise::{self, Plan, Table, Unpayable},
     money::portion,
@@ -62,9 +62,29 @@ impl std::fmt::Display for TermsHash {
     }
 }
 
+/// Who keeps count of the money, and by what rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Servicing {
+    /// We do: instalments with due days.
+    Instalments,
+    /// The lender's own loan system does; it tells where the account stands.
+    Outside,
+}
+
+impl Servicing {
+    /// The name in answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Servicing::Instalments => "instalments",
+            Servicing::Outside => "outside",
+        }
+    }
+}
+
 /// What was agreed about money and calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
+    servicing: Servicing,
     currency: Currency,
     cash_price: i64,
     down_payment: i64,
@@ -104,7 +124,9 @@ impl Terms {
         let rows = with_interest(rows, total - financed)?;
         let Price { currency, cash_price, down_payment } = price;
         let (agreed, origin) = (Agreed::default(), None);
+        let servicing = Servicing::Instalments;
         Ok(Terms {
+            servicing,
             currency,
             cash_price,
             down_payment,
@@ -165,6 +187,41 @@ impl Terms {
         self.origin.as_deref()
     }
 
+    /// Terms of a contract whose account is kept elsewhere. The price is told or zero.
+    pub fn outside(price: Price, zone: Zone, language: String) -> Result<Terms, ScheduleError> {
+        let Price { currency, cash_price, down_payment } = price;
+        if !(0..=cash_price).contains(&down_payment) {
+            return Err(ScheduleError::Nothing);
+        }
+        Ok(Terms {
+            servicing: Servicing::Outside,
+            currency,
+            cash_price,
+            down_payment,
+            rows: Vec::new(),
+            total: 0,
+            zone,
+            language,
+            agreed: Agreed::default(),
+            origin: None,
+        })
+    }
+
+    /// Who keeps count of the money.
+    pub fn servicing(&self) -> Servicing {
+        self.servicing
+    }
+
+    /// Whether an instalment paid late can cost a fee.
+    pub fn bears_late_fees(&self) -> bool {
+        self.servicing == Servicing::Instalments
+    }
+
+    /// Whether the lender's own loan system keeps count.
+    pub fn is_outside(&self) -> bool {
+        self.servicing == Servicing::Outside
+    }
+
     /// The currency of every amount.
     pub fn currency(&self) -> Currency {
         self.currency
@@ -192,7 +249,10 @@ impl Terms {
 
     /// What the sum exceeds the financed amount by.
     pub fn finance_charge(&self) -> i64 {
-        self.total - (self.cash_price - self.down_payment)
+        match self.servicing {
+            Servicing::Instalments => self.total - (self.cash_price - self.down_payment),
+            Servicing::Outside => 0,
+        }
     }
 
     /// The contract's calendar.
@@ -205,14 +265,9 @@ impl Terms {
         &self.language
     }
 
-    /// One ordinary instalment: the first row's amount.
+    /// One ordinary instalment: the first row's amount; zero without a schedule.
     pub fn instalment(&self) -> i64 {
-        self.rows[0].amount
-    }
-
-    /// The last due day.
-    pub fn last_due(&self) -> Day {
-        self.rows[self.rows.len() - 1].due
+        self.rows.first().map_or(0, |row| row.amount)
     }
 }
 

@@ -1,5 +1,5 @@
-//! A lender's book as CSV: devices, contracts, payments. UTF-8 with a header row; streamed, every
-//! fault of every row told with line and column.
+//! A lender's book as CSV: devices, contracts, payments, standings. UTF-8 with a header row;
+//! streamed, every fault of every row told with line and column.
 //!
 //! A column `error` may stand in any file and is passed over: a corrected reject file imports as
 //! it is.
@@ -11,6 +11,7 @@ mod lines;
 mod payments;
 mod plans;
 mod reject;
+mod standing;
 
 use std::{fmt, io, marker::PhantomData};
 
@@ -21,6 +22,7 @@ pub use devices::DeviceRow;
 pub use payments::PaymentRow;
 pub use plans::GivenRow;
 pub use reject::RejectFile;
+pub use standing::StandingRow;
 
 use cells::{Cells, Column};
 use domain::{Moment, Zone};
@@ -38,13 +40,19 @@ pub fn devices<R: io::Read>(input: R) -> Result<Rows<R, DeviceRow>, Vec<RowError
 
 /// A file of contracts: `reference,imei,currency,cash_price,down_payment,count,unit,every,`
 /// `instalment,first_due,time_zone,language,programme,borrower_name,borrower_phone`, and the
-/// optional columns `consent_form,consent_version,consent_at,terms`.
+/// optional columns `consent_form,consent_version,consent_at,terms,standing`.
 pub fn contracts<R: io::Read>(input: R) -> Result<Rows<R, ContractRow>, Vec<RowError>> {
     Rows::open(input)
 }
 
 /// A file of payments: `provider,provider_id,reference,amount,paid_at`.
 pub fn payments<R: io::Read>(input: R) -> Result<Rows<R, PaymentRow>, Vec<RowError>> {
+    Rows::open(input)
+}
+
+/// A file of standings: `reference,as_of,past_due,oldest_unpaid`, and the optional columns
+/// `settled,next_due,next_amount,remaining,currency`.
+pub fn standings<R: io::Read>(input: R) -> Result<Rows<R, StandingRow>, Vec<RowError>> {
     Rows::open(input)
 }
 

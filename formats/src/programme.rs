@@ -22,6 +22,8 @@ use crate::{
 const SCREEN_TEXT_MAX: usize = 500;
 /// Days past due, cure days and gaps above this are a slip of the pen.
 const DAYS_MAX: u32 = 3_660;
+/// Longest time for which the word of the lender's own system may begin a stage, hours.
+const STANDING_AGE_MAX: u32 = 720;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +33,8 @@ struct File {
     packs: Spanned<Vec<Id>>,
     #[serde(default = "two_per_cent")]
     past_due_tolerance: Spanned<Share>,
+    #[serde(default = "two_days")]
+    standing_max_age_hours: Spanned<u32>,
     how_to_pay: Spanned<Filled>,
     how_to_dispute: Spanned<Filled>,
     #[serde(default, with = "set")]
@@ -47,6 +51,10 @@ struct File {
 
 fn two_per_cent() -> Spanned<Share> {
     Spanned::new(0..0, Share(200))
+}
+
+fn two_days() -> Spanned<u32> {
+    Spanned::new(0..0, 48)
 }
 
 #[derive(Deserialize)]
@@ -112,6 +120,9 @@ pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
     if file.past_due_tolerance.get_ref().0 >= 5_000 {
         return Err(wrong(text, &file.past_due_tolerance, "expected less than 50%"));
     }
+    if !(1..=STANDING_AGE_MAX).contains(file.standing_max_age_hours.get_ref()) {
+        return Err(wrong(text, &file.standing_max_age_hours, "expected 1 to 720 hours"));
+    }
     for shown in [&file.how_to_pay, &file.how_to_dispute] {
         if shown.get_ref().0.len() > SCREEN_TEXT_MAX {
             return Err(wrong(text, shown, "expected at most 500 bytes"));
@@ -128,6 +139,7 @@ pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
         version: file.version.into_inner(),
         packs: file.packs.into_inner().into_iter().map(|Id(id)| id).collect(),
         tolerance_bps: file.past_due_tolerance.into_inner().0,
+        standing_max_age_hours: file.standing_max_age_hours.into_inner(),
         late_fee: late_fee.transpose()?,
         provisional: provisional.transpose()?.unwrap_or_default(),
         remind: remind.transpose()?,

@@ -5,6 +5,7 @@ pub(crate) mod contract;
 pub(crate) mod decision;
 pub(crate) mod ending;
 pub(crate) mod fact;
+pub(crate) mod outside;
 pub(crate) mod plan;
 pub(crate) mod terms;
 

@@ -15,7 +15,7 @@ pub(super) fn release(contract: &Contract, certificate: Vec<u8>) -> Result<Vec<W
             let detail = "the last money is not confirmed yet";
             return Err(Refusal::new("payment_unconfirmed", detail));
         }
-        State::Settled { .. } if !contract.account.now().is_settled() => {
+        State::Settled { .. } if !contract.is_paid_off() => {
             let detail = "money was taken back since the last payment";
             return Err(Refusal::new("not_settled", detail));
         }

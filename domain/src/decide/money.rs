@@ -5,7 +5,7 @@ use crate::{
     Moment, UnitId,
     account::Claim,
     command::{Command, Refusal},
-    contract::{Contract, State},
+    contract::Contract,
     fact::{Actor, Fact, What},
     ladder::Ladder,
     stage::Stage,
@@ -179,8 +179,7 @@ pub(super) fn moved(contract: &Contract, ladder: &Ladder, what: What, at: Moment
     if contract.is_active() && notices_lapse(contract, &after, ladder, &whats[0], at) {
         whats.push(What::NoticesLapsed);
     }
-    let kept = matches!(contract.state, State::Active | State::WrittenOff { release: false });
-    if kept && after.account.now().is_settled() {
+    if contract.can_settle() && after.is_paid_off() {
         whats.push(What::Settled);
     }
     whats
@@ -188,7 +187,8 @@ pub(super) fn moved(contract: &Contract, ladder: &Ladder, what: What, at: Moment
 
 /// Delivered notices stop carrying a restriction when the arrears are cured, when they are paid
 /// down below the days past due at which the law allows a restriction or the programme a notice,
-/// and when money is taken back: arrears that return need notices of their own.
+/// and when money is taken back: arrears that return need notices of their own. Of an account that
+/// is kept elsewhere an older debt than was known tells that money was taken back.
 fn notices_lapse(
     before: &Contract,
     after: &Contract,
@@ -203,11 +203,18 @@ fn notices_lapse(
     if matches!(what, What::PaymentReversed { .. } | What::ChargedBack { .. }) {
         return true;
     }
-    let tolerance = ladder.tolerance(before.terms());
-    let was = Position::new(before.account.now(), tolerance);
-    let is = Position::new(after.account.now(), tolerance);
+    let was = Position::stands(before, ladder);
+    let is = Position::stands(after, ladder);
     let standing = is.on(before.day(at));
     let moved = is.anchor() != was.anchor();
+    if matches!(what, What::StandingPushed(_)) {
+        if is.anchor().is_some() && is.anchor() < was.anchor() {
+            return true;
+        }
+        if !moved && standing.past_due >= was.on(before.day(at)).past_due {
+            return false;
+        }
+    }
     let below = standing.days_past_due < ladder.min_dpd_restrict;
     (moved && below) || ladder.dates_stage(&standing) < Stage::NOTICE
 }

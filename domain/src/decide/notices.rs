@@ -41,9 +41,7 @@ pub(super) fn prepare(
 }
 
 fn past_due(contract: &Contract, ladder: &Ladder, at: Moment) -> i64 {
-    let terms = contract.terms();
-    let position = Position::new(contract.account.now(), ladder.tolerance(terms));
-    position.on(terms.zone().day(at)).past_due
+    Position::stands(contract, ladder).on(contract.day(at)).past_due
 }
 
 /// Whether a delivery at this moment gave notice of what was owed, and not before its time.

@@ -9,6 +9,7 @@ mod golden_overdue;
 mod holds;
 mod ladder_walk;
 mod life;
+mod outside;
 mod packs;
 mod properties;
 mod provisional;

@@ -80,6 +80,7 @@ pub(crate) fn programme(pack: &str) -> Programme {
         version: 1,
         packs: vec![pack.into()],
         tolerance_bps: 200,
+        standing_max_age_hours: 48,
         late_fee: None,
         provisional: Default::default(),
         remind: Some(dpd(1)),
@@ -158,9 +159,17 @@ pub(crate) fn enrolment(key_gen: u32) -> Enrolment {
     Enrolment { id, key_gen, key, tier: 1, disclosure: [0; 32], offer: [0; 32] }
 }
 
-/// A contract signed thirty days before its first due day.
+/// Terms of a contract whose account is kept elsewhere.
+pub(crate) fn outside_terms(zone: &str) -> Terms {
+    let currency = Currency::parse("INR").unwrap();
+    let price = Price { currency, cash_price: 0, down_payment: 0 };
+    Terms::outside(price, Zone::parse(zone).unwrap(), "en".into()).unwrap()
+}
+
+/// A contract signed thirty days before its first due day, or before 10 January 2026.
 pub(crate) fn signed(terms: Terms, ladder: &Ladder, consent: bool) -> Contract {
-    let at = terms.zone().midnight(terms.rows()[0].due).plus_seconds(-30 * DAY_S);
+    let first = terms.rows().first().map_or(Day::parse("2026-01-10"), |row| Some(row.due));
+    let at = terms.zone().midnight(first.unwrap()).plus_seconds(-30 * DAY_S);
     let consent = consent.then(|| Consent { form: "lock".into(), version: "1".into(), at });
     let signed = Signed {
         terms_hash: None,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use domain::{Currency, Imei, Moment, Terms, Zone, terms::Price};
+use domain::{Currency, Imei, Moment, Money, Terms, Zone, terms::Price};
 
 use super::{
     cells::{Cells, Column, column, imei_column, optional, personal},
@@ -69,6 +69,7 @@ const FORM: usize = 15;
 const VERSION: usize = 16;
 const CONSENT_AT: usize = 17;
 pub(super) const TERMS: usize = 18;
+const STANDING: usize = 19;
 
 /// Lines on which references and handsets were first seen.
 #[derive(Debug, Default)]
@@ -100,6 +101,7 @@ impl sealed::Row for ContractRow {
         optional("consent_version"),
         optional("consent_at"),
         optional("terms"),
+        optional("standing"),
     ];
 
     fn read(cells: &mut Cells<'_>, seen: &mut Seen) -> Option<Self> {
@@ -115,10 +117,15 @@ pub(crate) fn read(
 ) -> Option<ContractRow> {
     let reference = cells.filled(REFERENCE, 64);
     let imei = cells.imei(IMEI);
-    let price = cells.currency(CURRENCY).and_then(|currency| price(cells, currency));
+    let outside = outside(cells);
+    let priced = outside == Some(false);
+    let price = cells.currency(CURRENCY).and_then(|currency| price(cells, currency, priced));
     let zone = zone(cells);
     let currency = price.map(|price| price.currency);
-    let plan = plans::read(cells, currency, rows);
+    let plan = match outside {
+        Some(outside) => plans::read(cells, currency, rows, outside),
+        None => None,
+    };
     let language = language(cells);
     let programme = cells.filled(PROGRAMME, 64);
     let borrower_name = cells.filled(NAME, 200);
@@ -137,8 +144,20 @@ pub(crate) fn read(
     })
 }
 
-fn price(cells: &mut Cells<'_>, currency: Currency) -> Option<Price> {
-    let cash_price = cells.money(CASH_PRICE, currency);
+/// Whether the lender's own system keeps the account.
+fn outside(cells: &mut Cells<'_>) -> Option<bool> {
+    match cells.within(STANDING, 20)? {
+        "" => Some(false),
+        "outside" => Some(true),
+        _ => cells.fail(STANDING, "bad_standing", "expected outside, or nothing"),
+    }
+}
+
+fn price(cells: &mut Cells<'_>, currency: Currency, needed: bool) -> Option<Price> {
+    let cash_price = match cells.text(CASH_PRICE)? {
+        "" if !needed => Some(Money::new(0, currency)),
+        _ => cells.money(CASH_PRICE, currency),
+    };
     let down_payment = match cells.text(DOWN_PAYMENT)? {
         "" => Some(0),
         _ => cells.money(DOWN_PAYMENT, currency).map(|money| money.minor),

@@ -32,20 +32,29 @@ pub(super) enum Plan {
     Equal(Equal),
     Rows(Vec<Instalment>),
     Terms(Box<ScheduleTerms>),
+    /// The account is kept elsewhere.
+    Outside,
 }
+
+/// The columns of equal instalments.
+const SCHEDULE: [usize; 5] = [COUNT, UNIT, EVERY, INSTALMENT, FIRST_DUE];
 
 /// The way a contract tells them; only one may be used.
 pub(super) fn read(
     cells: &mut Cells<'_>,
     currency: Option<Currency>,
     rows: Option<&[GivenRow<'_>]>,
+    outside: bool,
 ) -> Option<Plan> {
+    if outside {
+        return unscheduled(cells, rows.is_some()).then_some(Plan::Outside);
+    }
     let terms = cells.text(TERMS)?;
     if terms.is_empty() && rows.is_none() {
         return equal(cells, currency).map(Plan::Equal);
     }
     let mut both = rows.is_some() && !terms.is_empty();
-    for column in [COUNT, UNIT, EVERY, INSTALMENT, FIRST_DUE] {
+    for column in SCHEDULE {
         both |= !cells.text(column)?.is_empty();
     }
     if both {
@@ -58,6 +67,22 @@ pub(super) fn read(
         Some(rows) => given(cells, rows, currency).map(Plan::Rows),
         None => computed(cells, terms, currency?).map(|terms| Plan::Terms(Box::new(terms))),
     }
+}
+
+/// A contract whose account is kept elsewhere has no schedule here.
+fn unscheduled(cells: &mut Cells<'_>, rows: bool) -> bool {
+    let detail = "expected nothing: standing is outside";
+    if rows {
+        cells.note("rows".to_owned(), "", "schedule_unwanted", detail);
+    }
+    let mut none = !rows;
+    for column in SCHEDULE.into_iter().chain([TERMS]) {
+        if cells.text(column) != Some("") {
+            none = false;
+            cells.fail::<()>(column, "schedule_unwanted", detail);
+        }
+    }
+    none
 }
 
 /// Terms as JSON.
@@ -194,6 +219,10 @@ pub(super) fn terms(
                 cells.note("rows".to_owned(), "", error.code(), detail);
                 None
             }
+        },
+        Plan::Outside => match Terms::outside(price, zone, language) {
+            Ok(terms) => Some(terms),
+            Err(error) => cells.fail(column(error), error.code(), error.detail()),
         },
         Plan::Terms(told) => {
             agree(cells, &price, &told)?;

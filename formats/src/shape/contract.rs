@@ -6,6 +6,7 @@ use domain::{
     contract::{Notice, Unlock},
     fact::{Enrolment, ReleaseCause, Signed},
     hold::Hold,
+    outside::Pushed,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -39,6 +40,8 @@ pub(crate) struct ContractShape {
     holds: Vec<Hold>,
     #[serde(with = "list")]
     notices: Vec<Notice>,
+    #[serde(with = "shaped_maybe")]
+    outside: Option<Pushed>,
     #[serde(with = "one")]
     paid: i64,
     passes_used: u8,

@@ -50,6 +50,7 @@ pub(crate) enum ReasonShape {
     NoConsent,
     NotEnrolled,
     LenderNotNamed,
+    StandingStale(#[serde(with = "one")] Moment),
     Held(#[serde(with = "one")] HoldKind),
 }
 
@@ -75,17 +76,18 @@ shaped!(
     Standing: StandingShape,
 );
 
-mod next_due {
+/// A due day with its open amount, or null.
+pub(crate) mod next_due {
     use super::*;
 
-    pub(super) fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         value: &Option<(Day, i64)>,
         s: S,
     ) -> Result<S::Ok, S::Error> {
         value.as_ref().map(|(day, open)| (AsText(day), AsText(open))).serialize(s)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         d: D,
     ) -> Result<Option<(Day, i64)>, D::Error> {
         let read: Option<(AsText<Day>, AsText<i64>)> = Option::deserialize(d)?;

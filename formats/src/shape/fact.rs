@@ -6,11 +6,14 @@ use domain::{
     fact::{Consent, Enrolment, ReleaseCause, Signed, What},
     hold::{Hold, HoldKind},
     late_fee::LateFee,
+    outside::Pushed,
     terms::TermsHash,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Shaped, ending::EndingShape, maybe as shaped_maybe, shaped, terms};
+use super::{
+    Shaped, ending::EndingShape, maybe as shaped_maybe, outside::PushedShape, shaped, terms,
+};
 use crate::text::{maybe, one};
 
 #[derive(Serialize, Deserialize)]
@@ -142,6 +145,7 @@ pub(crate) enum WhatShape {
         #[serde(with = "one")]
         until: Moment,
     },
+    StandingPushed(#[serde(with = "PushedShape")] Pushed),
     Settled,
     Released {
         #[serde(with = "one")]

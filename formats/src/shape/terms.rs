@@ -1,17 +1,17 @@
 //! `#[serde(with = "terms")]`: money and calendar; rows as day, amount, and interest in it. What is
 //! agreed beside the rows and what they were computed from stand there only where they are not the
-//! usual: the default order, interest until the payoff day, rows as they were given.
+//! usual: our own servicing, the default order, interest until the payoff day, rows as given.
 
 use domain::{
     Currency, Day, Terms, Zone,
     allocation::{Advance, Rule},
     payoff::Until,
     schedule::Instalment,
-    terms::{Agreed, Origin, Price},
+    terms::{Agreed, Origin, Price, Servicing},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::AsShape;
+use super::{AsShape, shaped};
 use crate::text::{AsText, one};
 
 #[derive(Deserialize)]
@@ -31,9 +31,20 @@ struct In {
     #[serde(default)]
     payoff: Option<String>,
     rows: Vec<(AsText<Day>, AsText<i64>, AsText<i64>)>,
+    #[serde(default)]
+    servicing: Option<AsShape<Servicing>>,
     #[serde(with = "one")]
     zone: Zone,
 }
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Servicing", rename_all = "snake_case", deny_unknown_fields)]
+enum ServicingShape {
+    Instalments,
+    Outside,
+}
+
+shaped!(Servicing: ServicingShape);
 
 #[derive(Serialize)]
 struct Out<'a> {
@@ -48,6 +59,8 @@ struct Out<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     payoff: Option<&'static str>,
     rows: Rows<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    servicing: Option<AsShape<&'a Servicing>>,
     zone: AsText<&'a Zone>,
 }
 
@@ -64,7 +77,7 @@ impl Serialize for Rows<'_> {
 
 pub(crate) fn serialize<S: Serializer>(terms: &Terms, serializer: S) -> Result<S::Ok, S::Error> {
     let (currency, cash_price) = (terms.currency(), terms.cash_price());
-    let down_payment = terms.down_payment();
+    let (down_payment, servicing) = (terms.down_payment(), terms.servicing());
     let Agreed { allocation, payoff } = terms.agreed();
     let named = (allocation.name(), allocation.advance().name());
     Out {
@@ -76,6 +89,7 @@ pub(crate) fn serialize<S: Serializer>(terms: &Terms, serializer: S) -> Result<S
         origin: terms.origin().map(AsShape),
         payoff: Some(payoff.name()).filter(|_| payoff != Until::default()),
         rows: Rows(terms.rows()),
+        servicing: Some(AsShape(&servicing)).filter(|_| servicing != Servicing::Instalments),
         zone: AsText(terms.zone()),
     }
     .serialize(serializer)
@@ -100,7 +114,12 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         let until = Until::parse(&name);
         agreed.payoff = until.ok_or_else(|| D::Error::custom("payoff: no such rule"))?;
     }
-    let terms = Terms::explicit(price, rows, read.zone, read.language)
-        .map_err(|error| D::Error::custom(error.detail()))?;
+    let servicing = read.servicing.map_or(Servicing::Instalments, |AsShape(told)| told);
+    let terms = match servicing {
+        Servicing::Instalments => Terms::explicit(price, rows, read.zone, read.language),
+        Servicing::Outside if rows.is_empty() => Terms::outside(price, read.zone, read.language),
+        Servicing::Outside => return Err(D::Error::custom("rows: expected none")),
+    };
+    let terms = terms.map_err(|error| D::Error::custom(error.detail()))?;
     Ok(terms.with_agreed(agreed).with_origin(read.origin.map(|AsShape(origin)| origin)))
 }

@@ -365,3 +365,54 @@ fn a_contract_may_be_told_by_terms() {
     let wrong = terms.replace("count", "cuont");
     assert_eq!(faults(row("", "100.00", &wrong)), ["2 terms.count bad_terms"]);
 }
+
+/// A contract whose account is kept elsewhere has a currency and no schedule.
+#[test]
+fn an_account_kept_elsewhere_needs_no_schedule() {
+    let header = CONTRACTS.trim_end().to_owned() + ",standing\n";
+    let row = "C-9,351163520096208,INR,,,,,,,,Asia/Kolkata,hi,standard,Asha Devi,,outside\n";
+    let read = |row: &str| book::contracts((header.clone() + row).as_bytes()).unwrap().next();
+    let terms = read(row).unwrap().unwrap().row.terms;
+    assert!(terms.is_outside());
+    assert_eq!((terms.rows().len(), terms.total(), terms.cash_price()), (0, 0, 0));
+    let told = |row: &str| faults(book::contracts((header.clone() + row).as_bytes()));
+    let priced = row.replace("INR,,", "INR,19999,1999");
+    assert_eq!(told(&priced), [""; 0]);
+    assert_eq!(told(&row.replace("outside", "elsewhere")), ["2 standing bad_standing"]);
+    let scheduled = row.replace("INR,,,,,,,,", "INR,,,12,months,1,,2026-03-31,");
+    let unwanted =
+        ["count", "unit", "every", "first_due"].map(|name| format!("2 {name} schedule_unwanted"));
+    assert_eq!(told(&scheduled), unwanted);
+    let unpriced = row.replace(",outside", ",");
+    assert!(told(&unpriced).contains(&"2 cash_price empty".to_owned()));
+}
+
+const STANDINGS: &str = "reference,as_of,past_due,oldest_unpaid,settled,next_due,next_amount\n";
+
+#[test]
+fn standings_are_read_and_every_fault_is_named() {
+    let told = |rows: &str| faults(book::standings((STANDINGS.to_owned() + rows).as_bytes()));
+    let good = "C-1,2026-11-21T02:00:00Z,1582.00,2026-10-05,,2026-12-05,791\n\
+        C-2,2026-11-21,0,,yes,,\nC-2,2026-11-21,0,,yes,,\n";
+    assert_eq!(told(good), [""; 0]);
+    let text = STANDINGS.to_owned() + good;
+    let rows: Vec<_> =
+        book::standings(text.as_bytes()).unwrap().map(|row| row.unwrap().row).collect();
+    assert_eq!(rows[0].oldest_unpaid.unwrap().to_string(), "2026-10-05");
+    assert_eq!(rows[0].next_due.as_ref().unwrap().1, "791");
+    assert!(matches!(rows[1].as_of, When::On(_)) && rows[1].settled && !rows[0].settled);
+    let bad = "C-1,soon,-5,05.10.2026,maybe,2026-12-05,\n,2026-11-21,,,,,7\n";
+    let faults = [
+        "2 as_of bad_moment",
+        "2 past_due bad_amount",
+        "2 oldest_unpaid bad_date",
+        "2 settled bad_flag",
+        "2 next_amount empty",
+        "3 reference empty",
+        "3 past_due empty",
+        "3 next_due empty",
+    ];
+    assert_eq!(told(bad), faults);
+    let twice = "C-1,2026-11-21,5,2026-10-05,,,\nC-1,2026-11-21,6,2026-10-05,,,\n";
+    assert_eq!(told(twice), ["3 as_of duplicate_standing"]);
+}

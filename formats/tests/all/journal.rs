@@ -6,6 +6,7 @@ use domain::{
     ending::Ending,
     fact::{Enrolment, ReleaseCause, What},
     hold::{Hold, HoldKind},
+    outside::Pushed,
 };
 use expect_test::expect_file;
 use formats::{
@@ -44,6 +45,14 @@ fn every_fact() -> Vec<Fact> {
         disclosure: [5; 32],
         offer: [6; 32],
     };
+    let pushed = Pushed {
+        as_of: AT,
+        past_due: 1_582,
+        oldest_unpaid: Day::new(2026, 1, 31),
+        next_due: Day::new(2026, 2, 28).map(|day| (day, 791)),
+        remaining: None,
+        settled: false,
+    };
     let whats = [
         What::Signed(Box::new(world::full(2).signed)),
         What::Enrolled(enrolment),
@@ -73,6 +82,7 @@ fn every_fact() -> Vec<Fact> {
         What::HoldOpened(hold.clone()),
         What::HoldOpened(Hold { until: None, ..hold }),
         What::HoldClosed(HoldId::from_bytes([3; 16])),
+        What::StandingPushed(pushed),
         What::Settled,
         What::Released { cause: ReleaseCause::Paid, certificate: vec![1, 2, 3] },
         What::RemovalConfirmed,
@@ -109,6 +119,7 @@ fn every_reason() -> Vec<Reason> {
         Reason::NoConsent,
         Reason::NotEnrolled,
         Reason::LenderNotNamed,
+        Reason::StandingStale(AT),
         Reason::Held(HoldKind::Dispute),
     ]
 }

@@ -1,8 +1,8 @@
-//! The three kinds of files: how a row becomes what a use case takes, and which one takes it.
+//! The kinds of files of a book: how a row becomes what a use case takes, and which one takes it.
 
 use std::{collections::BTreeMap, fs::File};
 
-use domain::{Money, fact::Consent};
+use domain::{Money, Refusal, fact::Consent};
 use formats::{
     book::{self, ContractRow, DeviceRow, PaymentRow, RowError, Rows, When},
     intake::IntakeState,
@@ -17,7 +17,7 @@ use server::{
 use super::here::Here;
 
 /// Contracts whose payments are counted side by side; the store joins their commits.
-const SIDE_BY_SIDE: usize = 256;
+pub(super) const SIDE_BY_SIDE: usize = 256;
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(super) enum Became {
     Known,
     /// Money that no contract takes; it is kept.
     Suspense,
+    /// A standing that is older than the one known: nothing changed.
+    Older,
 }
 
 impl Became {
@@ -57,7 +59,7 @@ pub(super) trait Kind {
     /// Writes many.
     async fn write(desk: &Here, many: Vec<Self::New>) -> Result<Answers, Error>;
     /// The column a refusal is about.
-    fn column(code: &str) -> &'static str;
+    fn column(refusal: &Refusal) -> &'static str;
     /// The server's call for many.
     const PATH: &'static str;
     /// A row as that call takes it.
@@ -93,8 +95,8 @@ impl Kind for Devices {
         Ok(answers.into_iter().map(became).collect())
     }
 
-    fn column(code: &str) -> &'static str {
-        match code {
+    fn column(refusal: &Refusal) -> &'static str {
+        match refusal.code {
             "duplicate_imei" => "imei",
             "bad_imei" => "imei2",
             _ => "",
@@ -156,8 +158,8 @@ impl Kind for Contracts {
         Ok(answers.into_iter().map(became).collect())
     }
 
-    fn column(code: &str) -> &'static str {
-        match code {
+    fn column(refusal: &Refusal) -> &'static str {
+        match refusal.code {
             "duplicate_reference" | "bad_reference" => "reference",
             "device_already_financed" | "bad_imei" => "imei",
             "unknown_programme" | "unknown_pack" => "programme",
@@ -183,7 +185,8 @@ impl Kind for Contracts {
             "currency": terms.currency().code(),
             "cash_price": money(terms.cash_price()),
             "down_payment": money(terms.down_payment()),
-            "rows": rows,
+            "rows": (!terms.is_outside()).then_some(rows),
+            "standing": terms.is_outside().then_some("outside"),
             "time_zone": terms.zone().name(),
             "language": terms.language(),
             "programme": row.programme,
@@ -255,8 +258,8 @@ impl Kind for Payments {
         Ok(answers)
     }
 
-    fn column(code: &str) -> &'static str {
-        match code {
+    fn column(refusal: &Refusal) -> &'static str {
+        match refusal.code {
             "unknown_reference" => "reference",
             "bad_amount" | "amount_too_precise" | "amount_overflow" | "amount_not_positive" => {
                 "amount"

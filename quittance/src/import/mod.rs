@@ -4,6 +4,7 @@ mod here;
 mod kind;
 mod pass;
 mod report;
+mod standing;
 mod statement;
 mod there;
 
@@ -22,14 +23,16 @@ use crate::{
 use here::Here;
 use kind::{Contracts, Devices, Kind, Payments};
 use pass::{Doing, Tally, pass};
+use standing::Standings;
 
-/// Take a lender's book in: devices, contracts, payments as CSV.
+/// Take a lender's book in: devices, contracts, payments, standings as CSV.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   quittance import devices examples/devices.csv --check
   quittance import contracts examples/contracts.csv
   quittance import payments examples/payments.csv --keep-good
+  quittance import standing tonight.csv
   quittance import payments today.csv --server https://lender.example:7400 --key-file laptop.key
 
 CSV in UTF-8 with a header row. All errors of a file are told at once, with line and column. A file
@@ -68,8 +71,8 @@ Example:
 
 Columns: reference, imei, currency, cash_price, down_payment, count, unit, every, instalment,
 first_due, time_zone, language, programme, borrower_name, borrower_phone and, optional,
-consent_form, consent_version, consent_at. An empty instalment means equal parts of what is left
-of the cash price. Without the consent columns a contract's ladder stops at notice.")]
+consent_form, consent_version, consent_at, standing. An empty instalment means equal parts of what
+is left of the cash price. Without the consent columns a contract's ladder stops at notice.")]
     Contracts {
         /// The CSV file
         file: PathBuf,
@@ -93,6 +96,17 @@ contract, or that a contract cannot take, waits in suspense with its reason.")]
         #[arg(long, value_name = "NAME")]
         provider: Option<String>,
     },
+    /// Columns reference,as_of,past_due,oldest_unpaid: where accounts stand that you keep yourself
+    #[command(after_help = "\
+Example:
+  quittance import standing tonight.csv --json
+
+For contracts signed with standing = outside. Optional columns: settled (yes or no), next_due and
+next_amount, remaining, currency. A row older than what is known changes nothing.")]
+    Standing {
+        /// The CSV file
+        file: PathBuf,
+    },
 }
 
 /// What a file of payments is.
@@ -110,7 +124,10 @@ enum Format {
 pub(crate) async fn run(args: ImportArgs, json: bool) -> Result<ExitCode, Failure> {
     let ImportArgs { place, remote, check, keep_good, what } = args;
     let file = match &what {
-        What::Devices { file } | What::Contracts { file } | What::Payments { file, .. } => file,
+        What::Devices { file }
+        | What::Contracts { file }
+        | What::Payments { file, .. }
+        | What::Standing { file } => file,
     };
     // Before anything else: a name mistyped should not have to wait for a lock.
     std::fs::File::open(file).map_err(|error| Failure::file(file, &error))?;
@@ -122,6 +139,7 @@ pub(crate) async fn run(args: ImportArgs, json: bool) -> Result<ExitCode, Failur
     match &what {
         What::Devices { .. } => job.run::<Devices>().await,
         What::Contracts { .. } => job.run::<Contracts>().await,
+        What::Standing { .. } => job.run::<Standings>().await,
         What::Payments { format: Format::Csv, provider: Some(_), .. } => {
             let detail = "--provider is for a bank's file: a row of CSV names its own";
             Err(Failure::usage("provider_in_rows", detail))

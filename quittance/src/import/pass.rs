@@ -45,6 +45,8 @@ pub(super) struct Tally {
     pub(super) known: u64,
     pub(super) suspense: u64,
     pub(super) reversed: u64,
+    /// Of standings: a later one is known.
+    pub(super) older: u64,
     pub(super) rejected: u64,
     /// Of a bank's file: entries that are not money yet.
     pub(super) pending: u64,
@@ -187,6 +189,7 @@ fn count<T>(
             Ok(Became::New) => tally.fresh += 1,
             Ok(Became::Known) => tally.known += 1,
             Ok(Became::Suspense) => tally.suspense += 1,
+            Ok(Became::Older) => tally.older += 1,
             Err(errors) => {
                 let Read { line, record, .. } = read;
                 bad.push(Rejected { line, errors, record });
@@ -202,7 +205,7 @@ fn sort_out<K: Kind>(line: u64, answer: Result<Became, Error>) -> Result<there::
     match answer {
         Ok(became) => Ok(Ok(became)),
         Err(Error::Refused(refusal)) => {
-            let column = K::column(refusal.code);
+            let column = K::column(&refusal);
             let begin = format!("{column}: ");
             let detail = refusal.detail.strip_prefix(&begin).unwrap_or(&refusal.detail).to_owned();
             let (column, value) = (column.to_owned(), String::new());

@@ -38,11 +38,12 @@ pub(super) fn written<K: Kind>(file: &Path, tally: &Tally, as_json: bool) {
         return out::json(&value::<K>(file, tally, true));
     }
     tell_errors(file, &tally.errors);
-    let Tally { fresh, known, suspense, reversed, rejected, pending, passed, .. } = tally;
+    let Tally { fresh, known, suspense, reversed, older, rejected, pending, passed, .. } = tally;
     let mut text = format!("{}: {fresh} new, {known} known", K::NAME);
     let others = [
         (suspense, "in suspense (see GET /v1/suspense)"),
         (reversed, "taken back"),
+        (older, "older than what is known"),
         (rejected, "rejected"),
         (pending, "pending and so no money"),
         (passed, "passed over"),
@@ -73,6 +74,7 @@ fn value<K: Kind>(file: &Path, tally: &Tally, written: bool) -> Value {
         "known": tally.known,
         "suspense": tally.suspense,
         "reversed": tally.reversed,
+        "older": tally.older,
         "pending": tally.pending,
         "passed": tally.passed,
         "rejected": tally.rejected,

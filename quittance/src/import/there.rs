@@ -58,8 +58,12 @@ async fn call_once(
 fn answer(line: u64, result: &Value) -> Answer {
     let problem = &result["problem"];
     if problem.is_null() {
-        let repeated = result["repeated"].as_bool().unwrap_or(false);
-        return Ok(if repeated { Became::Known } else { Became::New });
+        let told = |name: &str| result[name].as_bool().unwrap_or(false);
+        return Ok(match (told("older"), told("repeated")) {
+            (true, _) => Became::Older,
+            (false, true) => Became::Known,
+            (false, false) => Became::New,
+        });
     }
     let text = |value: &Value, name: &str| value[name].as_str().unwrap_or("").to_owned();
     let error = |value: &Value| RowError {

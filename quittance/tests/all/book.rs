@@ -171,3 +171,46 @@ fn files_of_settings_are_told_by_name_line_and_field() {
     let shown = house.ok(&["admin", "programme", "show", "standard"]).out;
     assert!(shown.contains("packs = [\"in-rbi-draft-2026\"]") && shown.contains("Notice 1"));
 }
+
+/// A lender who keeps his own accounts imports contracts without schedules, and nightly standings.
+#[test]
+fn standings_are_imported_row_by_row_and_once() {
+    let house = House::founded();
+    let contracts = first_rows("contracts.csv", 2);
+    let mut lines = contracts.lines();
+    let header = lines.next().unwrap();
+    let outside = |line: &str| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        (3..10).for_each(|place| cells[place] = "");
+        cells.join(",") + ",outside\n"
+    };
+    let rows: String = lines.map(outside).collect();
+    let file = house.file("outside.csv", &format!("{header},standing\n{rows}"));
+    assert_eq!(counts(&house.json(&["import", "contracts", &file])), [2, 0, 0]);
+    assert_eq!(counts(&house.json(&["import", "contracts", &file])), [0, 2, 0]);
+
+    let head = "reference,as_of,past_due,oldest_unpaid\n";
+    let night = |name: &str, rows: &str| house.file(name, &format!("{head}{rows}"));
+    let bad = night(
+        "bad.csv",
+        "EX-00001,2026-01-10,5.001,2026-01-05\nEX-00001,2090-01-01,5,2026-01-05\n\
+         NO-SUCH,2026-01-10,0,\nEX-00002,2026-01-10,5,\n",
+    );
+    let ran = house.run(&["import", "standing", &bad]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    let told = ["line 2, past_due", "line 3, as_of", "line 4, reference", "line 5, oldest_unpaid"];
+    assert!(told.iter().all(|part| ran.err.contains(part)), "{}", ran.err);
+
+    let first = night(
+        "first.csv",
+        "EX-00001,2026-01-10,791.00,2026-01-05\nEX-00002,2026-01-10T04:00:00+05:30,0,\n",
+    );
+    assert_eq!(counts(&house.json(&["import", "standing", &first, "--check"])), [2, 0, 0]);
+    assert_eq!(counts(&house.json(&["import", "standing", &first])), [2, 0, 0]);
+    assert_eq!(counts(&house.json(&["import", "standing", &first])), [0, 2, 0]);
+    let later = night("later.csv", "EX-00001,2026-01-11,0,\n");
+    assert_eq!(counts(&house.json(&["import", "standing", &later])), [1, 0, 0]);
+    let again = house.json(&["import", "standing", &first]);
+    assert_eq!((counts(&again), &again["older"]), ([0, 1, 0], &Value::from(1)));
+    assert_eq!(house.json(&["status", "EX-00001"])["standing"]["past_due"], "0.00");
+}

@@ -50,10 +50,23 @@ pub(crate) struct ItemAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     repeated: Option<bool>,
+    /// Whether a later word is known, so that it changed nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    older: Option<bool>,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     problem: Option<Problem>,
+}
+
+impl BulkAnswer {
+    /// Says that a later word than this item was known.
+    pub(crate) fn pass_over(&mut self, index: usize) {
+        if let Some(item) = self.results.get_mut(index) {
+            item.older = Some(true);
+        }
+    }
 }
 
 /// What was made of an item: its id, and whether it was known.
@@ -99,12 +112,14 @@ pub(crate) fn answer(made: Answers) -> BulkAnswer {
                 *count += 1;
                 let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
                 let (id, repeated) = (Some(id), Some(repeated));
-                ItemAnswer { index, status: status.as_u16(), id, repeated, problem: None }
+                let (problem, older) = (None, None);
+                ItemAnswer { index, status: status.as_u16(), id, repeated, older, problem }
             }
             Err(problem) => {
                 answer.failed += 1;
                 let status = problem.status();
-                ItemAnswer { index, status, id: None, repeated: None, problem: Some(problem) }
+                let (id, repeated, older) = (None, None, None);
+                ItemAnswer { index, status, id, repeated, older, problem: Some(problem) }
             }
         };
         answer.results.push(item);

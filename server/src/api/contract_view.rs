@@ -1,6 +1,6 @@
 //! A contract as the API shows it: where it stands, why, and what comes next.
 
-use domain::{Contract, Decision, Moment, Money, Planned, Reason, contract::State};
+use domain::{Contract, Decision, Ladder, Moment, Money, Planned, Reason, contract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -100,6 +100,14 @@ pub(crate) struct StandingView {
     next_due: Option<RowView>,
     /// Still to come until the last instalment is covered.
     remaining: String,
+    /// Where the lender's own system keeps the account: the moment it last spoke of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    as_of: Option<String>,
+    /// From when on its word is too old for anything to begin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    fresh_until: Option<String>,
 }
 
 /// A reason.
@@ -215,7 +223,7 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
         terms: terms(contract),
         paid: money(contract.paid),
         unconfirmed: money(contract.unconfirmed),
-        standing: standing(contract, &decision),
+        standing: standing(contract, &loaded.ladder, &decision),
         account: account(contract),
         rung: decision.stage.rung.name(),
         step: decision.stage.step,
@@ -233,7 +241,7 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
     }
 }
 
-fn standing(contract: &Contract, decision: &Decision) -> StandingView {
+fn standing(contract: &Contract, ladder: &Ladder, decision: &Decision) -> StandingView {
     let money = |minor: i64| Money::new(minor, contract.terms().currency()).decimal();
     let standing = &decision.standing;
     let next = standing.next_due;
@@ -244,6 +252,8 @@ fn standing(contract: &Contract, decision: &Decision) -> StandingView {
         oldest_unpaid: standing.oldest_unpaid.map(|day| day.to_string()),
         next_due: next.map(|(due, open)| RowView { due: due.to_string(), amount: money(open) }),
         remaining: money(standing.remaining),
+        as_of: contract.outside.as_ref().map(|pushed| pushed.as_of.rfc3339()),
+        fresh_until: contract.fresh_until(ladder).map(Moment::rfc3339),
     }
 }
 

@@ -48,9 +48,9 @@ pub(crate) struct ContractBody {
     /// ISO 4217.
     #[schema(example = "INR")]
     currency: String,
-    /// Decimal number.
+    /// Decimal number; may be absent where `standing` is `outside`.
     #[schema(example = "9500.00")]
-    cash_price: String,
+    cash_price: Option<String>,
     /// Decimal number; absent = nothing.
     #[schema(example = "1900.00")]
     down_payment: Option<String>,
@@ -94,6 +94,10 @@ pub(crate) struct ContractBody {
     consent_version: Option<String>,
     /// When consent was given: RFC 3339, or a day of the contract's calendar.
     consent_at: Option<String>,
+    /// `outside`: the lender's own system keeps the account and tells where it stands; then there
+    /// is no schedule. Absent = the account is kept here.
+    #[schema(example = "outside")]
+    standing: Option<String>,
 }
 
 /// An instalment.
@@ -139,7 +143,7 @@ impl ContractBody {
             ("reference", self.reference.clone()),
             ("imei", self.imei.clone()),
             ("currency", self.currency.clone()),
-            ("cash_price", self.cash_price.clone()),
+            ("cash_price", optional(&self.cash_price)),
             ("down_payment", down_payment),
             ("count", optional(&count)),
             ("unit", optional(&self.unit)),
@@ -155,6 +159,7 @@ impl ContractBody {
             ("consent_version", optional(&self.consent_version)),
             ("consent_at", optional(&self.consent_at)),
             ("terms", self.terms.as_ref().map(ToString::to_string).unwrap_or_default()),
+            ("standing", optional(&self.standing)),
         ];
         let fields: Vec<(&str, &str)> =
             fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -30,6 +30,7 @@ mod payments;
 mod problem;
 mod records;
 mod reports;
+mod standing;
 mod suspense;
 mod table;
 mod tenant;

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Contracts whose money is counted side by side; the store joins their commits.
-const SIDE_BY_SIDE: usize = 256;
+pub(super) const SIDE_BY_SIDE: usize = 256;
 /// States of received money.
 pub(crate) const STATES: &[&str] =
     &["received", "hint", "in_transit", "applied", "suspense", "reversed", "reversing", "reversal"];

@@ -6,6 +6,7 @@ mod endings;
 mod money;
 mod payments;
 mod reports;
+mod standing;
 mod tenant;
 
 use std::{fmt::Write as _, sync::Arc};
@@ -59,6 +60,7 @@ const PERSONAL: &[Role] =
 const JOURNAL: &[Role] = &[Role::Auditor, Role::Operator, Role::Approver, Role::Admin];
 const OPERATOR: &[Role] = &[Role::Operator];
 const PAYMENTS: &[Role] = &[Role::Payments];
+const FEED: &[Role] = &[Role::Payments, Role::Operator];
 /// Personal data: who paid, and what the payer wrote.
 const SUSPENSE: &[Role] = &[Role::Auditor, Role::Payments, Role::Operator, Role::Approver];
 const HOLDS: &[Role] = &[Role::Support, Role::Operator];
@@ -90,6 +92,7 @@ pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         endings::ENDPOINTS,
         payments::ENDPOINTS,
         reports::ENDPOINTS,
+        standing::ENDPOINTS,
     ];
     parts.into_iter().flatten()
 }

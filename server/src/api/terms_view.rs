@@ -7,6 +7,9 @@ use utoipa::ToSchema;
 /// Money and calendar of a contract.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TermsView {
+    /// `instalments`; or `outside`: the lender's own system keeps the account.
+    #[schema(example = "instalments")]
+    servicing: &'static str,
     /// ISO 4217.
     #[schema(example = "INR")]
     currency: String,
@@ -91,6 +94,7 @@ pub(super) fn terms(contract: &Contract) -> TermsView {
         .map(|origin| PinView { id: origin.plan.rules.name().to_owned(), version: origin.version });
     let agreed = terms.agreed();
     TermsView {
+        servicing: terms.servicing().name(),
         currency: terms.currency().code().to_owned(),
         cash_price: money(terms.cash_price()),
         down_payment: money(terms.down_payment()),

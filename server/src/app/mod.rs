@@ -22,6 +22,7 @@ mod match_suspense;
 pub mod outbox;
 pub mod post_payment;
 pub mod presence;
+pub mod push_standing;
 pub mod receive_money;
 pub mod register_device;
 pub mod report;

@@ -14,7 +14,7 @@ pub fn screen(contract: &Contract, ladder: &Ladder) -> Screen {
     let amount = |minor: i64| Money::new(minor, terms.currency()).to_string();
     let past_due = contract.decision.past_due;
     let amount_due = if past_due == 0 { String::new() } else { amount(past_due) };
-    let next_due = Position::new(contract.account.now(), ladder.tolerance(terms))
+    let next_due = Position::stands(contract, ladder)
         .next_after(past_due)
         .filter(|_| contract.is_active())
         .map(|(due, open)| format!("{} on {due}", amount(open)));
@@ -160,6 +160,10 @@ pub fn plain_local(reason: &Reason, zone: &Zone) -> String {
         Reason::DatesCome(stage, at) => {
             format!("{stage} begins at {} if nothing is paid.", local(*at, zone))
         }
+        Reason::StandingStale(since) => {
+            let since = local(*since, zone);
+            format!("Nothing was heard of the account for too long: nothing rises since {since}.")
+        }
         _ => plain(reason),
     }
 }
@@ -193,6 +197,9 @@ pub fn plain(reason: &Reason) -> String {
         Reason::LenderNotNamed => {
             "The lender lacks a name, phone or complaint address: nothing above notice.".into()
         }
+        Reason::StandingStale(since) => {
+            format!("Nothing was heard of the account for too long: nothing rises since {since}.")
+        }
         Reason::Held(kind) => match kind {
             HoldKind::Dispute => "A dispute is open: nothing rises.".into(),
             HoldKind::Hardship => "A hardship hold is open: nothing rises.".into(),
@@ -222,6 +229,7 @@ pub fn code(reason: &Reason) -> &'static str {
         Reason::NoConsent => "no_consent",
         Reason::NotEnrolled => "not_enrolled",
         Reason::LenderNotNamed => "lender_not_named",
+        Reason::StandingStale(_) => "standing_stale",
         Reason::Held(_) => "held",
     }
 }

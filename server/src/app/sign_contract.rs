@@ -140,7 +140,7 @@ impl App {
             reference: new.reference.clone(),
             terms: new.terms.clone(),
             terms_hash: Some(formats::terms_hash(&new.terms)),
-            late_fee: ladder.late_fee,
+            late_fee: ladder.late_fee.filter(|_| new.terms.bears_late_fees()),
             programme,
             packs,
             imeis: hashes.clone(),

@@ -12,4 +12,5 @@ mod idempotency;
 mod money;
 mod records;
 mod reports;
+mod standing;
 mod terms;

@@ -18,6 +18,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
             "bad_amount",
             "bad_text",
             "currency_mismatch",
+            "serviced_outside",
         ],
         route: || post(acts::credit),
         ..WRITE
@@ -61,6 +62,7 @@ const MONEY_FAULTS: &[&str] = &[
     "bad_text",
     "contract_not_active",
     "refund_exceeds_credit",
+    "serviced_outside",
     "value_in_future",
     "waiver_exceeds_fees",
 ];
