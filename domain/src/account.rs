@@ -13,6 +13,7 @@
 //! [`KEPT_DAYS`] are folded into a balance.
 
 mod balance;
+mod change;
 mod replay;
 
 pub use balance::{Balance, Claim};
@@ -43,6 +44,14 @@ pub enum MoveKind {
     In {
         /// Minor units, above zero.
         amount: i64,
+    },
+    /// The contract was paid off early: interest not yet run is forgone, latest rows first, and what
+    /// then is open is given up.
+    Close {
+        /// Interest, in minor units.
+        forgone: i64,
+        /// At most this much is given up, in minor units.
+        crumbs: i64,
     },
     /// Money that had counted was taken back: the debt it paid last is open again, as old as it is.
     Back {
@@ -85,10 +94,11 @@ impl MoveKind {
             MoveKind::Chargeback { .. } => 0,
             MoveKind::Fee { .. } => 1,
             MoveKind::In { .. } => 2,
-            MoveKind::ChargebackWon { .. } => 3,
-            MoveKind::Waiver { .. } => 4,
-            MoveKind::Back { .. } => 5,
-            MoveKind::Refund { .. } => 6,
+            MoveKind::Close { .. } => 3,
+            MoveKind::ChargebackWon { .. } => 4,
+            MoveKind::Waiver { .. } => 5,
+            MoveKind::Back { .. } => 6,
+            MoveKind::Refund { .. } => 7,
         }
     }
 }

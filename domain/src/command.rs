@@ -1,11 +1,12 @@
 //! What somebody asks of a contract, and why it may change nothing.
 
 use crate::{
-    HoldId, Moment, NoticeId, UnitId,
+    Day, HoldId, Moment, NoticeId, QuoteId, UnitId,
     ending::End,
     fact::Enrolment,
     hold::{Announced, Hold},
     outside::Pushed,
+    restructure::{Amendment, Ask},
     stage::Stage,
 };
 
@@ -77,6 +78,15 @@ pub enum Command {
         amount: i64,
         /// How.
         reason: String,
+    },
+    /// Put what is open on new rows.
+    Restructure(Ask, Box<Amendment>),
+    /// Quote what ends the contract if paid by a day.
+    QuotePayoff {
+        /// The quote's id.
+        id: QuoteId,
+        /// The day.
+        on: Day,
     },
     /// Book the late fees and the interest of the days that have passed.
     Reckon,

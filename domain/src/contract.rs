@@ -9,6 +9,8 @@ use crate::{
     fact::{Consent, Enrolment, Fact, ReleaseCause, Signed, What},
     hold::{Hold, HoldKind},
     outside::Pushed,
+    restructure::Amendment,
+    settlement::Standing,
     stage::{Channel, Stage},
     terms::Terms,
 };
@@ -109,6 +111,10 @@ pub struct Contract {
     pub signed: Signed,
     /// Where it is in its life.
     pub state: State,
+    /// The last restructure.
+    pub amended: Option<Box<Amendment>>,
+    /// Payoff quotes that stand, in the order they were given.
+    pub quotes: Vec<Standing>,
     /// The bound device.
     pub device: Option<Enrolment>,
     /// Money counted so far, in minor units.
@@ -160,6 +166,8 @@ impl Contract {
             signed,
             account,
             state: State::Active,
+            amended: None,
+            quotes: Vec::new(),
             device: None,
             paid: 0,
             unconfirmed: 0,
@@ -190,9 +198,9 @@ impl Contract {
             .by_rule(terms.agreed().allocation);
     }
 
-    /// Money and calendar.
+    /// Money and calendar in force.
     pub fn terms(&self) -> &Terms {
-        &self.signed.terms
+        self.amended.as_ref().map_or(&self.signed.terms, |amended| &amended.terms)
     }
 
     /// The consent on record.
@@ -272,6 +280,14 @@ impl Contract {
             | What::FeeCharged { .. }
             | What::FeesWaived { .. }
             | What::CreditRefunded { .. } => self.apply_money(fact),
+            What::Restructured(amended) => {
+                let on = self.day(fact.at);
+                self.account.restructure(amended.terms.rows(), on);
+                self.amended = Some(amended.clone());
+                self.quotes.clear();
+            }
+            What::PayoffQuoted(quoted) => self.quoted(*quoted),
+            What::PaidOff { .. } => self.apply_money(fact),
             What::Reckoned { through } => self.account.reckon(*through),
             What::NoticePrepared { .. } => self.prepared(&fact.what),
             What::NoticeDelivered { id, channel, delivered, .. } => {

@@ -5,10 +5,13 @@ mod holds;
 mod money;
 mod notices;
 mod provisional;
+mod restructure;
+mod settlement;
 mod standing;
 
 pub use money::MOVE_MAX;
 pub use provisional::spent;
+pub(crate) use standing::kept_here;
 
 use crate::{
     Moment,
@@ -73,6 +76,8 @@ pub fn decide(
         | Command::WaiveFees { .. }
         | Command::Refund { .. }
         | Command::Credit { .. } => money::change(contract, ladder, command, at)?,
+        Command::Restructure(ask, amended) => restructure::restructure(contract, ask, amended, at)?,
+        Command::QuotePayoff { id, on } => settlement::quote(contract, id, on, at)?,
         Command::Reckon => money::reckon(contract, at),
         Command::PrepareNotice { .. } => notices::prepare(contract, ladder, command, at)?,
         Command::NoticeShown { id, shown, text_hash } => {

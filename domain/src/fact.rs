@@ -1,11 +1,13 @@
 //! Facts: what happened, who did it, when. They are appended and never edited.
 
 use crate::{
-    Day, EnrolmentId, HoldId, Moment, NoticeId, UnitId,
+    Day, EnrolmentId, HoldId, Moment, NoticeId, QuoteId, UnitId,
     ending::Ending,
     hold::Hold,
     late_fee::LateFee,
     outside::Pushed,
+    restructure::Amendment,
+    settlement::Quoted,
     stage::{Channel, Stage},
     terms::{Terms, TermsHash},
 };
@@ -115,6 +117,22 @@ pub enum What {
         amount: i64,
         /// How, for whoever asks the bank.
         reason: String,
+    },
+    /// What is open was put on new rows, with the borrower's consent.
+    Restructured(Box<Amendment>),
+    /// What ends the contract if paid by a day.
+    PayoffQuoted(Quoted),
+    /// Money in time brought the account to a quote: interest not yet run is forgone, small rests
+    /// are given up.
+    PaidOff {
+        /// The quote.
+        quote: QuoteId,
+        /// When the payer paid.
+        value: Moment,
+        /// Interest, in minor units.
+        forgone: i64,
+        /// Rests, in minor units.
+        crumbs: i64,
     },
     /// Late fees and earned interest were reckoned.
     Reckoned {

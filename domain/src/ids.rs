@@ -47,6 +47,8 @@ ids!(
     NoticeId,
     /// One hold.
     HoldId,
+    /// One payoff quote.
+    QuoteId,
 );
 
 impl UnitId {

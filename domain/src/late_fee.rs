@@ -102,6 +102,12 @@ impl Charged {
         self.by_row.extend(moved.into_iter().map(|(row, fee)| (row + 1, fee)));
     }
 
+    /// The rows moved: each to the place that this says.
+    pub fn reorder(&mut self, place: impl Fn(usize) -> usize) {
+        let rows = std::mem::take(&mut self.by_row);
+        self.by_row = rows.into_iter().map(|(row, fee)| (place(row), fee)).collect();
+    }
+
     /// Whether a row bears a fee already.
     pub fn bears(&self, row: usize) -> bool {
         self.by_row.contains_key(&row)

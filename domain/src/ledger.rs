@@ -13,22 +13,22 @@ pub type Leg = (Account, i64);
 /// kept elsewhere has no books here.
 pub fn books(contract: &Contract) -> Books {
     let mut books = Books::default();
-    let terms = contract.terms();
-    if terms.is_outside() {
+    if contract.terms().is_outside() {
         return books;
     }
+    let sold = &contract.signed.terms;
     let balance = contract.account.now();
-    books.add(Account::Sales, terms.finance_charge() - terms.total());
-    let charge = balance.interest();
+    books.add(Account::Sales, sold.down_payment() - sold.cash_price());
+    let interest = balance.interest();
     let earned =
-        if contract.is_active() { balance.earned(contract.account.reckoned) } else { charge };
+        if contract.is_active() { balance.earned(contract.account.reckoned) } else { interest };
     books.add(Account::InterestIncome, -earned);
-    books.add(Account::UnearnedInterest, earned - charge);
+    books.add(Account::UnearnedInterest, earned - interest);
     let back = balance.claims.iter().filter(|claim| claim.chargeback.is_some());
     let back: i64 = back.map(|claim| claim.principal).sum();
     books.add(Account::InTransit, contract.paid - contract.given);
     books.add(Account::ProviderClearing, -contract.refunded - back);
-    books.add(Account::GoodwillCost, contract.given);
+    books.add(Account::GoodwillCost, contract.given + balance.given);
     books.add(Account::CustomerCredit, -balance.credit.max(0));
     books.add(Account::FeeIncome, -balance.fees);
     books.add(Account::PenaltyIncome, -balance.charged.total());

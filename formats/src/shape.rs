@@ -1,12 +1,14 @@
 //! The canonical shape of domain values: fields by rising name, so that a value has one text.
 
 pub(crate) mod account;
+pub(crate) mod amendment;
 pub(crate) mod contract;
 pub(crate) mod decision;
 pub(crate) mod ending;
 pub(crate) mod fact;
 pub(crate) mod outside;
 pub(crate) mod plan;
+pub(crate) mod settlement;
 pub(crate) mod terms;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, fmt, marker::PhantomData};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    Channel, Currency, Day, EnrolmentId, Guard, HoldId, Moment, NoticeId, Restriction, Rung, Stage,
-    TenantId, UnitId, Zone, fact::ReleaseCause, hold::HoldKind, terms::TermsHash,
+    Channel, Currency, Day, EnrolmentId, Guard, HoldId, Moment, NoticeId, QuoteId, Restriction,
+    Rung, Stage, TenantId, UnitId, Zone, fact::ReleaseCause, hold::HoldKind, terms::TermsHash,
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -62,6 +62,7 @@ by_display!(
     EnrolmentId: "an enrolment id", parsed;
     NoticeId: "a notice id", parsed;
     HoldId: "a hold id", parsed;
+    QuoteId: "a quote id", parsed;
     Moment: "a moment as RFC 3339 in UTC", Moment::parse;
     Day: "a day as YYYY-MM-DD", Day::parse;
     Currency: "an ISO 4217 currency code", Currency::parse;
@@ -77,6 +78,7 @@ by_name!(
     Channel: "one of screen, declared";
     HoldKind: "one of dispute, hardship, promise, payment_pending, legal_stay, \
         enforcement_off, feed_stale";
+    domain::restructure::Kind: "one of re_age, re_amortise, extend, holiday";
     ReleaseCause: "one of paid, returned, written_off";
     domain::policy::LegalStatus: "one of permitted, conditional, unclear, \
         court_order_required, prohibited";

@@ -45,6 +45,10 @@ pub struct Balance {
     /// What money that was meant for instalments paid of fees and late fees. Arrears are read as
     /// if it had paid instalments; nothing is left of it once no instalment is partly paid.
     pub ahead: i64,
+    /// Interest that was earned before its due day moved: it stays earned.
+    pub earned: i64,
+    /// What was given up of small rests at an early settlement.
+    pub given: i64,
 }
 
 impl Balance {
@@ -119,15 +123,15 @@ impl Balance {
         self.open() == 0
     }
 
+    /// Interest of claims due by a day, and no less than was ever earned.
+    pub fn earned(&self, day: Day) -> i64 {
+        let due = self.claims.iter().filter(|claim| claim.due <= day);
+        due.fold(0, |sum: i64, claim| sum.saturating_add(claim.interest)).max(self.earned)
+    }
+
     /// Interest of all claims.
     pub fn interest(&self) -> i64 {
         self.claims.iter().fold(0, |sum, claim| sum.saturating_add(claim.interest))
-    }
-
-    /// Interest of claims due by a day.
-    pub fn earned(&self, day: Day) -> i64 {
-        let due = self.claims.iter().filter(|claim| claim.due <= day);
-        due.fold(0, |sum, claim| sum.saturating_add(claim.interest))
     }
 
     /// Principal of the schedule itself.

@@ -89,6 +89,7 @@ fn take(balance: &mut Balance, entry: &Move, order: &Order) {
     let on = entry.value;
     match entry.kind {
         MoveKind::In { amount } => pay(balance, amount, on, order),
+        MoveKind::Close { forgone, crumbs } => close(balance, forgone, crumbs, on, order),
         MoveKind::Back { amount } => give_back(balance, amount, on),
         MoveKind::Chargeback { payment, amount } => {
             let claim = Claim { principal: amount, chargeback: Some(payment), ..blank(on) };
@@ -147,6 +148,23 @@ fn pay(balance: &mut Balance, amount: i64, on: Day, order: &Order) {
     if balance.ahead > 0 && balance.is_even() {
         balance.ahead = 0;
     }
+}
+
+/// Interest forgone goes from the latest rows; what had paid it pays what is open.
+fn close(balance: &mut Balance, forgone: i64, crumbs: i64, on: Day, order: &Order) {
+    let (mut rest, mut freed) = (forgone, 0_i64);
+    for (claim, owed) in balance.claims.iter_mut().zip(&mut balance.owed).rev() {
+        let cut = rest.min(claim.interest);
+        let unpaid = cut.min(owed.interest);
+        claim.interest -= cut;
+        owed.interest -= unpaid;
+        freed = freed.saturating_add(cut - unpaid);
+        rest -= cut;
+    }
+    pay(balance, freed, on, order);
+    let gift = crumbs.min(balance.open());
+    pay(balance, gift, on, order);
+    balance.given = balance.given.saturating_add(gift);
 }
 
 /// Credit pays a debt that came after it.

@@ -5,6 +5,7 @@ use crate::{
     Moment,
     account::MoveKind,
     fact::{Fact, What},
+    settlement::{QUOTES_MAX, Quoted, Standing},
 };
 
 impl Contract {
@@ -47,8 +48,22 @@ impl Contract {
                 self.refunded = self.refunded.saturating_add(*amount);
                 self.moves(MoveKind::Refund { amount: *amount }, fact.at, fact.at);
             }
+            What::PaidOff { value, forgone, crumbs, .. } => {
+                let kind = MoveKind::Close { forgone: *forgone, crumbs: *crumbs };
+                self.moves(kind, *value, fact.at);
+                self.quotes.clear();
+            }
             _ => {}
         }
+    }
+
+    /// A further quote takes the place of the oldest.
+    pub(super) fn quoted(&mut self, quoted: Quoted) {
+        if self.quotes.len() >= QUOTES_MAX {
+            self.quotes.remove(0);
+        }
+        let charged = self.account.now().charged.total();
+        self.quotes.push(Standing { quoted, paid: self.paid, charged });
     }
 
     pub(crate) fn moves(&mut self, kind: MoveKind, value: Moment, at: Moment) {

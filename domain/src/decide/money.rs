@@ -8,6 +8,7 @@ use crate::{
     contract::Contract,
     fact::{Actor, Fact, What},
     ladder::Ladder,
+    settlement::closing,
     stage::Stage,
     standing::Position,
 };
@@ -179,10 +180,24 @@ pub(super) fn moved(contract: &Contract, ladder: &Ladder, what: What, at: Moment
     if contract.is_active() && notices_lapse(contract, &after, ladder, &whats[0], at) {
         whats.push(What::NoticesLapsed);
     }
+    if let Some(closed) = closed(&after, ladder, &whats[0], at).filter(|_| contract.is_active()) {
+        after.apply(&Fact { at, actor: Actor::Time, what: closed.clone() });
+        whats.push(closed);
+    }
     if contract.can_settle() && after.is_paid_off() {
         whats.push(What::Settled);
     }
     whats
+}
+
+/// Money that came in time for a quote ends the contract.
+fn closed(after: &Contract, ladder: &Ladder, what: &What, at: Moment) -> Option<What> {
+    let value = match what {
+        What::PaymentPosted { value, .. } => *value,
+        What::GoodwillCredited { .. } => at,
+        _ => return None,
+    };
+    closing(after, value, ladder.tolerance(after.terms()))
 }
 
 /// Delivered notices stop carrying a restriction when the arrears are cured, when they are paid

@@ -27,7 +27,12 @@ pub(super) fn check_kept_here(contract: &Contract, command: &Command) -> Result<
             | Command::Refund { .. }
             | Command::Credit { .. }
     );
-    if of_money && contract.terms().is_outside() {
+    if of_money { kept_here(contract) } else { Ok(()) }
+}
+
+/// Whether the account of a contract is kept here.
+pub(crate) fn kept_here(contract: &Contract) -> Result<(), Refusal> {
+    if contract.terms().is_outside() {
         let detail = "the account of this contract is kept by the lender's own system: book it \
                       there and push the standing";
         return Err(Refusal::new("serviced_outside", detail));

@@ -38,6 +38,7 @@ struct Doc {
 enum MoveDoc {
     In(Word<i64>),
     Back(Word<i64>),
+    Close(Word<i64>, Word<i64>),
     Chargeback(Word<UnitId>, Word<i64>),
     ChargebackWon(Word<UnitId>),
     Fee(Word<i64>),
@@ -56,7 +57,11 @@ struct BalanceDoc {
     charged: Vec<(usize, Word<i64>)>,
     claims: Vec<ClaimDoc>,
     credit: Word<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    earned: Option<Word<i64>>,
     fees: Word<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    given: Option<Word<i64>>,
     months: Vec<(i16, u8, Word<i64>)>,
     waived: Word<i64>,
 }
@@ -118,6 +123,7 @@ fn move_doc(entry: &Move) -> (Word<Day>, u32, MoveDoc) {
     let kind = match entry.kind {
         MoveKind::In { amount } => MoveDoc::In(Word(amount)),
         MoveKind::Back { amount } => MoveDoc::Back(Word(amount)),
+        MoveKind::Close { forgone, crumbs } => MoveDoc::Close(Word(forgone), Word(crumbs)),
         MoveKind::Chargeback { payment, amount } => {
             MoveDoc::Chargeback(Word(payment), Word(amount))
         }
@@ -133,6 +139,7 @@ fn read_move((Word(value), number, kind): (Word<Day>, u32, MoveDoc)) -> Move {
     let kind = match kind {
         MoveDoc::In(Word(amount)) => MoveKind::In { amount },
         MoveDoc::Back(Word(amount)) => MoveKind::Back { amount },
+        MoveDoc::Close(Word(forgone), Word(crumbs)) => MoveKind::Close { forgone, crumbs },
         MoveDoc::Chargeback(Word(payment), Word(amount)) => {
             MoveKind::Chargeback { payment, amount }
         }
@@ -160,7 +167,9 @@ fn base_doc(balance: &Balance) -> BalanceDoc {
         charged: charged.rows().iter().map(|(row, fee)| (*row, Word(*fee))).collect(),
         claims: balance.claims.iter().zip(&balance.owed).map(claim).collect(),
         credit: Word(balance.credit),
+        earned: Some(balance.earned).filter(|earned| *earned != 0).map(Word),
         fees: Word(balance.fees),
+        given: Some(balance.given).filter(|given| *given != 0).map(Word),
         months: months.map(|((year, month), fee)| (*year, *month, Word(*fee))).collect(),
         waived: Word(balance.waived),
     }
@@ -185,6 +194,8 @@ fn base(doc: BalanceDoc) -> Balance {
         fees: doc.fees.0,
         charged: Charged::of(rows, months.collect()),
         waived: doc.waived.0,
+        given: doc.given.map_or(0, |Word(given)| given),
+        earned: doc.earned.map_or(0, |Word(earned)| earned),
         ahead: doc.ahead.map_or(0, |Word(ahead)| ahead),
     }
 }

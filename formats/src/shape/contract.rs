@@ -7,11 +7,14 @@ use domain::{
     fact::{Enrolment, ReleaseCause, Signed},
     hold::Hold,
     outside::Pushed,
+    restructure::Amendment,
+    settlement::Standing,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
-    account, decision::RecordedShape, fact::SignedShape, list, maybe as shaped_maybe, shaped,
+    account, amendment, decision::RecordedShape, fact::SignedShape, list, maybe as shaped_maybe,
+    shaped,
 };
 use crate::text::{AsText, maybe, one, pairs};
 
@@ -20,6 +23,8 @@ use crate::text::{AsText, maybe, one, pairs};
 pub(crate) struct ContractShape {
     #[serde(with = "account")]
     account: Account,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "amendment::boxed_maybe")]
+    amended: Option<Box<Amendment>>,
     #[serde(with = "applied")]
     applied: Option<(Stage, u64, Moment)>,
     #[serde(with = "RecordedShape")]
@@ -45,6 +50,8 @@ pub(crate) struct ContractShape {
     #[serde(with = "one")]
     paid: i64,
     passes_used: u8,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
+    quotes: Vec<Standing>,
     #[serde(with = "one")]
     refunded: i64,
     #[serde(with = "SignedShape")]

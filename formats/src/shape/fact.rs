@@ -1,18 +1,21 @@
 //! Facts and what they carry.
 
 use domain::{
-    Actor, Channel, Day, EnrolmentId, HoldId, Moment, NoticeId, Stage, Terms, UnitId,
+    Actor, Channel, Day, EnrolmentId, HoldId, Moment, NoticeId, QuoteId, Stage, Terms, UnitId,
     ending::Ending,
     fact::{Consent, Enrolment, ReleaseCause, Signed, What},
     hold::{Hold, HoldKind},
     late_fee::LateFee,
     outside::Pushed,
+    restructure::Amendment,
+    settlement::Quoted,
     terms::TermsHash,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
-    Shaped, ending::EndingShape, maybe as shaped_maybe, outside::PushedShape, shaped, terms,
+    Shaped, amendment, ending::EndingShape, maybe as shaped_maybe, outside::PushedShape,
+    settlement::QuotedShape, shaped, terms,
 };
 use crate::text::{maybe, one};
 
@@ -89,6 +92,18 @@ pub(crate) enum WhatShape {
         #[serde(with = "one")]
         amount: i64,
         reason: String,
+    },
+    Restructured(#[serde(with = "amendment::boxed")] Box<Amendment>),
+    PayoffQuoted(#[serde(with = "QuotedShape")] Quoted),
+    PaidOff {
+        #[serde(with = "one")]
+        crumbs: i64,
+        #[serde(with = "one")]
+        forgone: i64,
+        #[serde(with = "one")]
+        quote: QuoteId,
+        #[serde(with = "one")]
+        value: Moment,
     },
     Reckoned {
         #[serde(with = "one")]

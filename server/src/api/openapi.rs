@@ -9,8 +9,8 @@ use utoipa::OpenApi;
 use super::{
     acts, bulk, claims,
     codes::{self, CODES},
-    contract_line, contract_view, contracts, devices, endings, intake, money, payments, problem,
-    records, reports, standing, suspense,
+    contract_line, contract_view, contracts, devices, endings, intake, money, payments, payoff,
+    problem, records, refunds, reports, restructure, standing, suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
@@ -53,6 +53,11 @@ use super::{
     standing::StandingBody,
     standing::StandingItem,
     standing::StandingsBody,
+    payoff::PayoffBody,
+    payoff::PayoffView,
+    refunds::RefundPage,
+    restructure::RestructureBody,
+    restructure::RestructureView,
     suspense::MatchBody,
     suspense::SuspensePage,
     tenant::CountsView,

@@ -1,5 +1,6 @@
 //! Every endpoint in one table: address, roles, idempotency, bodies and errors.
 
+mod changes;
 mod contracts;
 mod devices;
 mod endings;
@@ -89,6 +90,7 @@ pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         devices::ENDPOINTS,
         contracts::ENDPOINTS,
         money::ENDPOINTS,
+        changes::ENDPOINTS,
         endings::ENDPOINTS,
         payments::ENDPOINTS,
         reports::ENDPOINTS,

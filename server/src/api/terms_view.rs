@@ -1,6 +1,6 @@
 //! Money and calendar of a contract as the API shows them.
 
-use domain::{Contract, Money};
+use domain::{Contract, Currency, Money, schedule::Instalment};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -36,6 +36,10 @@ pub(crate) struct TermsView {
     payoff: &'static str,
     /// SHA-256 of what the money follows from, in hexadecimal digits.
     hash: String,
+    /// The hash of the terms before, once the contract was restructured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    before: Option<String>,
     /// IANA name.
     #[schema(example = "Asia/Kolkata")]
     time_zone: String,
@@ -84,11 +88,6 @@ pub(super) fn terms(contract: &Contract) -> TermsView {
     let terms = contract.terms();
     let money = |minor: i64| Money::new(minor, terms.currency()).decimal();
     let pin = |(id, version): &(String, u32)| PinView { id: id.clone(), version: *version };
-    let rows = terms.rows().iter().map(|row| InstalmentView {
-        due: row.due.to_string(),
-        amount: money(row.amount),
-        interest: money(row.interest),
-    });
     let rules = terms
         .origin()
         .map(|origin| PinView { id: origin.plan.rules.name().to_owned(), version: origin.version });
@@ -100,16 +99,28 @@ pub(super) fn terms(contract: &Contract) -> TermsView {
         down_payment: money(terms.down_payment()),
         total: money(terms.total()),
         finance_charge: money(terms.finance_charge()),
-        rows: rows.collect(),
+        rows: instalments(terms.rows(), terms.currency()),
         rules,
         allocation: agreed.allocation.name(),
         advance: agreed.allocation.advance().name(),
         payoff: agreed.payoff.name(),
         hash: formats::terms_hash(terms).to_string(),
+        before: contract.amended.as_ref().map(|amended| amended.before.to_string()),
         time_zone: terms.zone().name().to_owned(),
         language: terms.language().to_owned(),
         programme: pin(&contract.signed.programme),
         packs: contract.signed.packs.iter().map(pin).collect(),
         consent: contract.consent().is_some(),
     }
+}
+
+/// Rows as the API shows them.
+pub(crate) fn instalments(rows: &[Instalment], currency: Currency) -> Vec<InstalmentView> {
+    let money = |minor: i64| Money::new(minor, currency).decimal();
+    let row = |row: &Instalment| InstalmentView {
+        due: row.due.to_string(),
+        amount: money(row.amount),
+        interest: money(row.interest),
+    };
+    rows.iter().map(row).collect()
 }
