@@ -45,12 +45,12 @@ pub enum MoveKind {
         /// Minor units, above zero.
         amount: i64,
     },
-    /// The contract was paid off early: interest not yet run is forgone, latest rows first, and what
-    /// then is open is given up.
+    /// The contract was paid off early: interest not yet run is forgone, latest rows first, and
+    /// what then is open is given.
     Close {
         /// Interest, in minor units.
         forgone: i64,
-        /// At most this much is given up, in minor units.
+        /// At most this much is given, in minor units.
         crumbs: i64,
     },
     /// Money that had counted was taken back: the debt it paid last is open again, as old as it is.

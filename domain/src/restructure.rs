@@ -186,7 +186,7 @@ fn bearing(terms: &Terms) -> Option<&Plan> {
 /// The first day of the period that runs on a day.
 fn begins(contract: &Contract, on: Day) -> Day {
     let terms = contract.terms();
-    let due = terms.rows().iter().map(|row| row.due).filter(|due| *due <= on).next_back();
+    let due = terms.rows().iter().map(|row| row.due).rfind(|due| *due <= on);
     let start = terms.origin().map(|origin| origin.plan.disbursed_on.unwrap_or(origin.plan.start));
     due.or(start).unwrap_or(on).min(on)
 }

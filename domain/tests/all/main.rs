@@ -6,6 +6,7 @@ mod account;
 mod commands;
 mod endings;
 mod golden_overdue;
+mod guide;
 mod holds;
 mod ladder_walk;
 mod life;

@@ -41,6 +41,7 @@ async fn a_quote_paid_in_time_ends_the_contract_and_forgoes_interest() {
     assert_eq!(paid.status, 200, "{}", paid.text);
     let due = front.get(Operator, "/v1/refunds-due").await.json;
     assert_eq!(due["items"], json!([]));
+    front.house.check().await;
     let late = front.put(Support, PATH, "q-2", &json!({})).await;
     assert_eq!(late.problem(), (409, "contract_not_active"));
     let journal = front.get(Operator, "/v1/contracts/EX-1/journal").await.text;
