@@ -315,6 +315,7 @@ mod tests {
                 account income:recovery_income          ; type:R
                 account expenses:goodwill_cost          ; type:X
                 account expenses:waiver_cost            ; type:X
+                account expenses:shortfall_cost         ; type:X
                 account expenses:bad_debt               ; type:X
 
                 2026-01-06 * post_payment EX-1
