@@ -75,8 +75,10 @@ impl Stand {
         };
         let (outstanding, days_past_due) = match status {
             Status::InBook => {
-                let position = Position::new(balance, ladder.tolerance(terms));
-                (open, position.on(day).days_past_due)
+                let standing = Position::stands(contract, ladder).on(day);
+                // Of an account that is kept elsewhere only the whole is known.
+                let outstanding = if terms.is_outside() { standing.remaining } else { open };
+                (outstanding, standing.days_past_due)
             }
             _ => (0, 0),
         };
