@@ -7,14 +7,20 @@ use anyhow::{Result, bail};
 use crate::command::Call;
 
 /// The figures, each beside a baseline of the same run; what follows `--` goes to every program.
-const BENCHES: [&str; 3] = [
+const BENCHES: [&str; 4] = [
+    "-p quittance-server --example bench_day",
     "-p quittance-server --example bench_server",
     "-p quittance-store --example bench_store",
     "-p quittance-domain --example bench_evaluate",
 ];
 
-/// Measures check-ins and payments, durable commits, and contracts evaluated.
+/// End of day and payments as they are done in SQL; `bench_day` starts it.
+const BASELINES: &str = "cargo build --release --locked -p quittance-store --example bench_sql";
+
+/// Measures the end of day, check-ins, payments and webhooks, durable commits, and contracts
+/// evaluated.
 pub fn bench(root: &Path, arguments: &[String]) -> Result<()> {
+    Call::new(BASELINES).run(root)?;
     for bench in BENCHES {
         println!("== {bench}");
         let call = Call::new(&format!("cargo run --release --locked {bench} --"));
@@ -25,8 +31,13 @@ pub fn bench(root: &Path, arguments: &[String]) -> Result<()> {
 
 /// One short round of each bench: a bench that nobody runs stops working.
 pub fn bench_once(root: &Path) -> Result<()> {
+    Call::new(BASELINES).run(root)?;
     for bench in BENCHES {
-        let short = if bench.contains("bench_store") { "--rounds 1 --ms 20" } else { "--rounds 1" };
+        let short = match () {
+            () if bench.contains("bench_store") => "--rounds 1 --ms 20",
+            () if bench.contains("bench_day") => "--sizes 500 --kills 1",
+            () => "--rounds 1 --rates 50 --seconds 1",
+        };
         Call::new(&format!("cargo run --release --locked {bench} -- {short}")).run(root)?;
     }
     Ok(())

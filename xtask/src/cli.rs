@@ -64,12 +64,15 @@ Example:
         name: "bench",
         summary: "measure against baselines built in the same run",
         help: "\
-Usage: cargo xtask bench [ARGUMENTS OF THE HARNESS]
+Usage: cargo xtask bench [ARGUMENTS OF THE BENCHES]
 
-Runs the harness in sim/examples/bench; every argument goes to it.
+Runs the end of day over 100,000 contracts, check-ins, payments and webhooks, durable commits,
+and evaluation; every argument goes to every bench. docs/performance.md says what each measures.
 
-Example:
-  cargo xtask bench",
+Examples:
+  cargo xtask bench
+  cargo xtask bench --sizes 100k,1m --flat
+  cargo xtask bench --rates 10,100,1000,5000 --seconds 10 --with-day",
         run: |root, arguments| campaigns::bench(root, &arguments.rest()).map(|()| true),
     },
     Command {

@@ -14,7 +14,7 @@ use protocol::{
     crypto::device::Ed25519Signer,
     enrol::{self, Confirm, Offer, Tier},
     lease::SignedLease,
-    reply::Reply,
+    reply::{Reply, ReplyKind},
     request::{Request, RequestKind},
 };
 use server::{
@@ -34,8 +34,10 @@ pub(crate) struct Book {
     _folder: tempfile::TempDir,
 }
 
-/// A device with its key, at the lease it was enrolled with.
+/// A device with its key, at the lease it holds.
+#[derive(Clone)]
 pub(crate) struct Device {
+    pub(crate) number: u32,
     key: Ed25519Signer,
     enrolment: EnrolmentId,
     key_gen: u32,
@@ -71,6 +73,30 @@ impl Book {
 impl Device {
     /// The bytes of a check-in that brings nothing new.
     pub(crate) fn check_in(&self, msg_no: u64) -> Vec<u8> {
+        self.asks(RequestKind::CheckIn, msg_no, None)
+    }
+
+    /// The bytes of a wait for a lease that is newer than the one held.
+    pub(crate) fn wait(&self, msg_no: u64) -> Vec<u8> {
+        self.asks(RequestKind::Wait, msg_no, Some(60))
+    }
+
+    /// Takes a lease as an agent does that knows its server: a later one, and nothing is taken
+    /// away. Whether it was one.
+    pub(crate) fn take(&mut self, reply: &Reply) -> bool {
+        if reply.kind != ReplyKind::Lease {
+            return false;
+        }
+        let lease: SignedLease = opened(reply);
+        let content = protocol::lease::LeaseContent::decode(&lease.content).expect("a lease");
+        assert!(content.sequence > self.sequence, "a lease went back");
+        assert_eq!(content.stage, Stage::CLEAR, "a contract that is paid is restricted");
+        self.sequence = content.sequence;
+        self.content_hash = protocol::crypto::sha256(&lease.content);
+        true
+    }
+
+    fn asks(&self, kind: RequestKind, msg_no: u64, hold_max_s: Option<u32>) -> Vec<u8> {
         let message = CheckIn {
             enrolment: self.enrolment,
             key_gen: self.key_gen,
@@ -82,9 +108,14 @@ impl Device {
             clock: ClockReading::default(),
             agent_version: "bench".to_owned(),
             battery: Some(80),
-            hold_max_s: None,
+            hold_max_s,
         };
-        request(&self.enrolment.0, &message.encode(), &self.key)
+        request(kind, &self.enrolment.0, &message.encode(), &self.key)
+    }
+
+    /// The sequence of the lease it holds.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.sequence
     }
 
     /// What the bare handler verifies with.
@@ -133,6 +164,7 @@ async fn enrolled(app: &App, tenant: TenantId, number: u32) -> Device {
     let lease: SignedLease = opened(&app.confirm_enrolment(&confirm).await.expect("a lease"));
     let content = protocol::lease::LeaseContent::decode(&lease.content).expect("a lease");
     Device {
+        number,
         key,
         enrolment: terms.enrolment,
         key_gen: terms.key_gen,
@@ -168,8 +200,7 @@ fn signed(kind: Kind, kid: &[u8], payload: &[u8], key: &Ed25519Signer) -> Vec<u8
     sign1(kind, kid, payload, key).expect("a software key signs")
 }
 
-fn request(kid: &[u8], payload: &[u8], key: &Ed25519Signer) -> Vec<u8> {
-    let kind = RequestKind::CheckIn;
+fn request(kind: RequestKind, kid: &[u8], payload: &[u8], key: &Ed25519Signer) -> Vec<u8> {
     Request { kind, signed: signed(kind.kind(), kid, payload, key) }.encode()
 }
 

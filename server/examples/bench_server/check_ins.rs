@@ -48,7 +48,7 @@ pub(crate) async fn measure(book: &Book, rounds: usize) -> Figure {
     }
 }
 
-async fn served(book: &Book) -> SocketAddr {
+pub(crate) async fn served(book: &Book) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("its address");
     tokio::spawn(serve(book.app.clone(), listener, None, Limits::default(), pending()));

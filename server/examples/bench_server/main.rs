@@ -5,13 +5,19 @@
 //! - durable payments per second through the use case (three commits each), beside the store's bare
 //!   commits.
 //!
-//! `cargo run --release -p quittance-server --example bench_server -- [--rounds N] [--json]`
+//! Then webhooks, open loop: payments arrive at a fixed rate whatever becomes of those before
+//! them, each is timed from the moment it was to be sent to its answer (it is durable, and so is
+//! the lease that follows from it) and to the lease in the device's hands.
+//!
+//! `cargo run --release -p quittance-server --example bench_server -- [--rounds N] [--json]
+//! [--rates 10,100,1000] [--seconds N] [--with-day]`
 
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
 
 mod book;
 mod check_ins;
 mod payments;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -28,14 +34,21 @@ fn main() {
     let json = arguments.iter().any(|argument| argument == "--json");
     let rounds = arguments.iter().position(|argument| argument == "--rounds");
     let rounds = rounds.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(5_usize);
+    let value = |name: &str| {
+        let at = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(at + 1).cloned()
+    };
+    let rates = value("--rates").unwrap_or_else(|| "10,100,1000".to_owned());
+    let rates: Vec<u64> = rates.split(',').filter_map(|rate| rate.parse().ok()).collect();
+    let seconds = value("--seconds").and_then(|text| text.parse().ok()).unwrap_or(5_u64);
+    let busy = arguments.iter().any(|argument| argument == "--with-day");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let figures = runtime.block_on(async {
+    runtime.block_on(async {
         let book = book::Book::open().await;
-        [check_ins::measure(&book, rounds).await, payments::measure(&book, rounds).await]
+        check_ins::measure(&book, rounds).await.print(json);
+        payments::measure(&book, rounds).await.print(json);
+        webhooks::measure(&book, &rates, seconds, busy, json).await;
     });
-    for figure in figures {
-        figure.print(json);
-    }
 }
 
 impl Figure {
