@@ -2,6 +2,7 @@
 
 use crate::{
     Day, HoldId, Moment, NoticeId, QuoteId, UnitId,
+    custody::Pass,
     ending::End,
     fact::Enrolment,
     hold::{Announced, Hold},
@@ -176,6 +177,8 @@ pub enum Command {
     ConfirmRemoval,
     /// End the contract without its being paid off, or take such an ending back.
     End(End),
+    /// Put another phone or another borrower into the contract.
+    Custody(Pass),
 }
 
 /// Why a command changes nothing.

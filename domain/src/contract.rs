@@ -5,6 +5,7 @@ mod money;
 use crate::{
     Day, EnrolmentId, HoldId, Moment, NoticeId, TenantId, UnitId,
     account::{Account, Kept},
+    custody::Freed,
     evaluate::Recorded,
     fact::{Consent, Enrolment, Fact, ReleaseCause, Signed, What},
     hold::{Hold, HoldKind},
@@ -115,8 +116,14 @@ pub struct Contract {
     pub amended: Option<Box<Amendment>>,
     /// Payoff quotes that stand, in the order they were given.
     pub quotes: Vec<Standing>,
+    /// Keyed hashes of the IMEIs of the phone it finances, primary first.
+    pub imeis: Vec<String>,
+    /// What its borrower agreed to, if that is on record.
+    pub consent: Option<Consent>,
     /// The bound device.
     pub device: Option<Enrolment>,
+    /// Enrolments that were freed while the contract went on, the oldest first.
+    pub freed: Vec<Freed>,
     /// Money counted so far, in minor units.
     pub paid: i64,
     /// Of that, money its rail could still take back.
@@ -163,12 +170,15 @@ impl Contract {
             unit,
             tenant,
             signed_at: at,
+            imeis: signed.imeis.clone(),
+            consent: signed.consent.clone(),
             signed,
             account,
             state: State::Active,
             amended: None,
             quotes: Vec::new(),
             device: None,
+            freed: Vec::new(),
             paid: 0,
             unconfirmed: 0,
             given: 0,
@@ -205,12 +215,13 @@ impl Contract {
 
     /// The consent on record.
     pub fn consent(&self) -> Option<&Consent> {
-        self.signed.consent.as_ref()
+        self.consent.as_ref()
     }
 
-    /// The key generation of the bound device; 0 = none yet.
+    /// The key generation of the device bound last; 0 = none yet.
     pub fn key_gen(&self) -> u32 {
-        self.device.as_ref().map_or(0, |device| device.key_gen)
+        let freed = self.freed.last().map(|freed| &freed.enrolment);
+        self.device.as_ref().or(freed).map_or(0, |device| device.key_gen)
     }
 
     /// Whether this enrolment is the one in force.
@@ -322,6 +333,7 @@ impl Contract {
                 }
             }
             What::Ending(ending) => self.apply_ending(fact, ending),
+            What::Custody(custody) => self.apply_custody(fact, custody),
         }
     }
 
@@ -377,6 +389,10 @@ impl Contract {
     /// A new key generation starts its own event numbers and knows of no stage.
     fn enrolled(&mut self, device: &Enrolment) {
         self.device = Some(device.clone());
+        self.forget_device();
+    }
+
+    pub(crate) fn forget_device(&mut self) {
         self.events_through = 0;
         self.applied = None;
         self.effects.clear();

@@ -1,5 +1,6 @@
 //! From commands to the facts or the refusal that answer them.
 
+mod custody;
 mod endings;
 mod holds;
 mod money;
@@ -104,6 +105,7 @@ pub fn decide(
         Command::Release { certificate } => endings::release(contract, certificate)?,
         Command::ConfirmRemoval => endings::confirm_removal(contract)?,
         Command::End(end) => endings::end(contract, end, at)?,
+        Command::Custody(pass) => custody::pass(contract, pass, at)?,
     };
     Ok(whats.into_iter().map(|what| Fact { at, actor: actor.clone(), what }).collect())
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Day, EnrolmentId, HoldId, Moment, NoticeId, QuoteId, UnitId,
+    custody::Custody,
     ending::Ending,
     hold::Hold,
     late_fee::LateFee,
@@ -222,6 +223,8 @@ pub enum What {
     RemovalConfirmed,
     /// A step of an ending that is no paying off.
     Ending(Ending),
+    /// A change of phone or borrower.
+    Custody(Custody),
 }
 
 /// What was signed.

@@ -16,6 +16,7 @@ pub mod amortise;
 mod ceiling;
 pub mod command;
 pub mod contract;
+pub mod custody;
 pub mod decide;
 pub mod delinquency;
 pub mod ending;

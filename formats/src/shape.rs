@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod amendment;
 pub(crate) mod contract;
+pub(crate) mod custody;
 pub(crate) mod decision;
 pub(crate) mod ending;
 pub(crate) mod fact;

@@ -50,6 +50,7 @@ pub(super) fn end(contract: &Contract, end: End, at: Moment) -> Result<Vec<What>
             check_returning(contract)?;
             check_text("grade", &grade, GRADE_MAX)?;
             check_value(amount)?;
+            check_kept_here(contract, amount)?;
             let short = contract.account.now().open().saturating_sub(amount).max(0);
             let waived = if shortfall == Shortfall::Waive { short } else { 0 };
             Ok(vec![What::Ending(Ending::Graded { grade, amount, waived })])
@@ -114,6 +115,16 @@ fn check_value(amount: i64) -> Result<(), Refusal> {
     }
 }
 
+/// What a phone counts for pays where the account is kept.
+fn check_kept_here(contract: &Contract, amount: i64) -> Result<(), Refusal> {
+    if amount == 0 || !contract.terms().is_outside() {
+        return Ok(());
+    }
+    let detail = "the account of this contract is kept by the lender's own system: book the \
+                  phone's value there and grade it with 0 here";
+    Err(Refusal::new("serviced_outside", detail))
+}
+
 /// A debt can be written off wherever one is left, save while a phone is being graded for it. What
 /// was settled once does not come back to life, so its phone goes with the debt.
 fn check_may_write_off(contract: &Contract, release: bool) -> Result<(), Refusal> {
@@ -126,7 +137,7 @@ fn check_may_write_off(contract: &Contract, release: bool) -> Result<(), Refusal
     if !may {
         return Err(not_active(contract));
     }
-    if contract.account.now().open() > 0 {
+    if contract.account.now().open() > 0 || contract.terms().is_outside() {
         return Ok(());
     }
     Err(Refusal::new("nothing_owed", "nothing is owed that could be written off"))

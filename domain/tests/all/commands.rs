@@ -3,11 +3,13 @@
 use std::cell::Cell;
 
 use domain::{
-    Actor, Command, Contract, EnrolmentId, HoldId, Ladder, Moment, NoticeId, Stage, UnitId, decide,
+    Actor, Command, Contract, EnrolmentId, HoldId, Ladder, Moment, NoticeId, Stage, UnitId,
+    custody::Pass,
+    decide,
     decide::MOVE_MAX,
     ending::{End, Shortfall},
     evaluate::evaluate,
-    fact::Enrolment,
+    fact::{Consent, Enrolment},
     hold::{Hold, HoldKind},
     ledger,
 };
@@ -127,8 +129,30 @@ fn endings() -> impl Strategy<Value = Command> {
     prop_oneof![1 => select(release), 4 => end]
 }
 
+/// Another phone or borrower, with the right certificate or another one.
+fn custody() -> impl Strategy<Value = Command> {
+    (0..3_u8, option::of(1..4_u8), id(), moments(), text()).prop_map(
+        |(kind, freed, imei, at, reason)| {
+            let freed = freed.map(|byte| (EnrolmentId::from_bytes([byte; 16]), vec![byte]));
+            let consent = || Consent { form: "f".into(), version: "1".into(), at };
+            Command::Custody(match kind {
+                0 => Pass::Exchange { freed, imeis: vec![format!("{imei:?}")], reason },
+                1 => Pass::Transfer {
+                    buyer: "b".into(),
+                    buyer_consent: consent(),
+                    freed,
+                    reason,
+                    seller_consent: consent(),
+                },
+                _ => Pass::ConfirmRemoval(EnrolmentId::from_bytes(imei)),
+            })
+        },
+    )
+}
+
 fn commands(endings_weight: u32) -> impl Strategy<Value = Command> {
-    let ordinary = prop_oneof![6 => money(), 4 => notices(), 5 => device(), 4 => holds()];
+    let ordinary =
+        prop_oneof![6 => money(), 4 => notices(), 5 => device(), 4 => holds(), 2 => custody()];
     prop_oneof![19 => ordinary, endings_weight => endings()]
 }
 

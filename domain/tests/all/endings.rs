@@ -10,7 +10,7 @@ use domain::{
     terms::Price,
 };
 
-use crate::scene::{DAY_S, RATE, World, fast, terms};
+use crate::scene::{DAY_S, RATE, World, fast, outside_terms, terms};
 
 /// Three instalments of 100.00, of which 10.00 is interest each, from 10 January.
 fn priced() -> Terms {
@@ -326,4 +326,19 @@ fn endings_are_refused_where_there_is_nothing_to_end() {
     let mut paid = World::new(fast(), terms("Asia/Kolkata"));
     pay(&mut paid, 201, 12 * RATE);
     assert_eq!(refused(&mut paid, write_off(true)), "nothing_owed");
+}
+
+/// Where the lender's own system keeps the account nothing is booked here; the phone goes all the
+/// same.
+#[test]
+fn a_contract_serviced_outside_ends_without_money() {
+    let mut world = World::new(fast(), outside_terms("Asia/Kolkata"));
+    let value = world.now;
+    end(&mut world, hand_over(value));
+    assert_eq!(refused(&mut world, grade(1, Shortfall::Keep)), "serviced_outside");
+    end(&mut world, grade(0, Shortfall::Waive));
+    assert_eq!((cause(&world), balances(&world)), (Some(ReleaseCause::Returned), vec![]));
+    let mut world = World::new(fast(), outside_terms("Asia/Kolkata"));
+    end(&mut world, write_off(true));
+    assert_eq!((cause(&world), balances(&world)), (Some(ReleaseCause::WrittenOff), vec![]));
 }

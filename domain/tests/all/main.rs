@@ -4,6 +4,7 @@
 
 mod account;
 mod commands;
+mod custody;
 mod endings;
 mod golden_overdue;
 mod guide;

@@ -4,7 +4,8 @@ use domain::{
     Channel, Contract, HoldId, Moment, NoticeId, Recorded, Stage, State, TenantId, UnitId,
     account::Account,
     contract::{Notice, Unlock},
-    fact::{Enrolment, ReleaseCause, Signed},
+    custody::Freed,
+    fact::{Consent, Enrolment, ReleaseCause, Signed},
     hold::Hold,
     outside::Pushed,
     restructure::Amendment,
@@ -27,6 +28,8 @@ pub(crate) struct ContractShape {
     amended: Option<Box<Amendment>>,
     #[serde(with = "applied")]
     applied: Option<(Stage, u64, Moment)>,
+    #[serde(with = "shaped_maybe")]
+    consent: Option<Consent>,
     #[serde(with = "RecordedShape")]
     decision: Recorded,
     #[serde(with = "shaped_maybe")]
@@ -37,12 +40,15 @@ pub(crate) struct ContractShape {
     events_through: u64,
     #[serde(with = "one")]
     forgiven: i64,
+    #[serde(with = "list")]
+    freed: Vec<Freed>,
     #[serde(with = "one")]
     given: i64,
     #[serde(with = "one")]
     goods: i64,
     #[serde(with = "list")]
     holds: Vec<Hold>,
+    imeis: Vec<String>,
     #[serde(with = "list")]
     notices: Vec<Notice>,
     #[serde(with = "shaped_maybe")]

@@ -2,6 +2,7 @@
 
 use domain::{
     Actor, Channel, Day, EnrolmentId, HoldId, Moment, NoticeId, QuoteId, Stage, Terms, UnitId,
+    custody::Custody,
     ending::Ending,
     fact::{Consent, Enrolment, ReleaseCause, Signed, What},
     hold::{Hold, HoldKind},
@@ -14,8 +15,8 @@ use domain::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
-    Shaped, amendment, ending::EndingShape, maybe as shaped_maybe, outside::PushedShape,
-    settlement::QuotedShape, shaped, terms,
+    Shaped, amendment, custody::CustodyShape, ending::EndingShape, maybe as shaped_maybe,
+    outside::PushedShape, settlement::QuotedShape, shaped, terms,
 };
 use crate::text::{maybe, one};
 
@@ -170,6 +171,7 @@ pub(crate) enum WhatShape {
     },
     RemovalConfirmed,
     Ending(#[serde(with = "EndingShape")] Ending),
+    Custody(#[serde(with = "CustodyShape")] Custody),
 }
 
 #[derive(Serialize, Deserialize)]

@@ -3,8 +3,9 @@
 use domain::{
     Actor, Channel, Day, EnrolmentId, Fact, HoldId, Moment, NoticeId, Planned, Reason, Recorded,
     Stage, Standing, UnitId,
+    custody::Custody,
     ending::Ending,
-    fact::{Enrolment, ReleaseCause, What},
+    fact::{Consent, Enrolment, ReleaseCause, What},
     hold::{Hold, HoldKind},
     outside::Pushed,
 };
@@ -88,7 +89,23 @@ fn every_fact() -> Vec<Fact> {
         What::RemovalConfirmed,
     ];
     let endings = every_ending().into_iter().map(What::Ending);
-    whats.into_iter().chain(endings).map(fact).collect()
+    let custody = every_custody().into_iter().map(What::Custody);
+    whats.into_iter().chain(endings).chain(custody).map(fact).collect()
+}
+
+fn every_custody() -> Vec<Custody> {
+    let consent = || Consent { form: "f".into(), version: "1".into(), at: AT };
+    vec![
+        Custody::Exchanged { certificate: None, imeis: vec!["h".into()], reason: "r".into() },
+        Custody::Transferred {
+            buyer: "b".into(),
+            buyer_consent: consent(),
+            certificate: Some(vec![1, 2]),
+            reason: "r".into(),
+            seller_consent: consent(),
+        },
+        Custody::RemovalConfirmed(EnrolmentId::from_bytes([4; 16])),
+    ]
 }
 
 fn every_ending() -> Vec<Ending> {

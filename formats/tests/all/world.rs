@@ -2,7 +2,9 @@
 
 use domain::{
     Actor, Channel, Command, Contract, Currency, Day, EnrolmentId, HoldId, Ladder, Moment,
-    NoticeId, Stage, TenantId, Terms, UnitId, Want, Zone, decide,
+    NoticeId, Stage, TenantId, Terms, UnitId, Want, Zone,
+    custody::Pass,
+    decide,
     ending::{End, Shortfall},
     evaluate,
     fact::{Consent, Enrolment, Signed},
@@ -21,6 +23,7 @@ const TEXTS: &str = "\\PC{1,12}|[\"\\\\\u{0}-\u{1f}é़]{1,5}x";
 /// What a turn may be; what carries a contract up the ladder comes more often.
 const OPS: &[u8] = &[
     0, 1, 2, 4, 5, 6, 7, 7, 7, 8, 8, 8, 9, 10, 10, 10, 10, 10, 11, 12, 13, 14, 15, 16, 16, 17, 17,
+    18,
 ];
 const START: i64 = 1_770_000_000;
 
@@ -175,8 +178,26 @@ fn command(life: &Life, ladder: &Ladder, turn: &Turn, at: Moment) -> Command {
             disclosure: [small; 32],
             offer: [0; 32],
         }),
-        _ => ending(small, amount, earlier, text),
+        17 => ending(small, amount, earlier, text),
+        _ => custody(life, small, earlier, text),
     }
+}
+
+fn custody(life: &Life, kind: u8, at: Moment, reason: String) -> Command {
+    let bound = life.contract.device.as_ref().map(|device| device.id);
+    let freed = bound.map(|id| (id, vec![kind]));
+    let consent = || Consent { form: "f".into(), version: "1".into(), at };
+    Command::Custody(match kind % 3 {
+        0 => Pass::Exchange { freed, imeis: vec![format!("h{kind}")], reason },
+        1 => Pass::Transfer {
+            buyer: "b".into(),
+            buyer_consent: consent(),
+            freed,
+            reason,
+            seller_consent: consent(),
+        },
+        _ => Pass::ConfirmRemoval(EnrolmentId::from_bytes([kind; 16])),
+    })
 }
 
 fn ending(kind: u8, amount: i64, value: Moment, text: String) -> Command {

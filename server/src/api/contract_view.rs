@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     account_view::{AccountView, account},
+    custody::{FreedView, freed},
     device_state::{ContactView, DeviceState, contact, device},
     terms_view::{RowView, TermsView, terms},
     unlock_view::{UnlocksView, unlocks},
@@ -67,6 +68,10 @@ pub(crate) struct ContractView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     device: Option<DeviceState>,
+    /// Devices that were freed while the contract goes on, the oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    freed: Vec<FreedView>,
     /// When its device was last heard.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -235,6 +240,7 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
         unlocks: unlocks(contract, &loaded.ladder, at),
         notices: notices(contract),
         device: device(contract),
+        freed: freed(contract),
         last_contact: presence.map(contact),
         release: release(&contract.state),
         enrolment_code: enrolment_code.filter(|_| with_code),

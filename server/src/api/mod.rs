@@ -19,6 +19,7 @@ mod codes;
 mod contract_line;
 mod contract_view;
 mod contracts;
+mod custody;
 mod device_state;
 mod devices;
 mod endings;

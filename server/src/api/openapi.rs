@@ -9,8 +9,8 @@ use utoipa::OpenApi;
 use super::{
     acts, bulk, claims,
     codes::{self, CODES},
-    contract_line, contract_view, contracts, devices, endings, intake, money, payments, payoff,
-    problem, records, refunds, reports, restructure, standing, suspense,
+    contract_line, contract_view, contracts, custody, devices, endings, intake, money, payments,
+    payoff, problem, records, refunds, reports, restructure, standing, suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
@@ -30,6 +30,10 @@ use super::{
     contracts::ContractBody,
     contracts::ContractsBody,
     contracts::Signed,
+    custody::ConsentBody,
+    custody::ExchangeBody,
+    custody::FreedView,
+    custody::TransferBody,
     endings::GradingBody,
     endings::ReasonBody,
     endings::ReturnBody,

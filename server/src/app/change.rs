@@ -331,7 +331,7 @@ impl App {
         if !after.is_released() || before.is_released() {
             return Vec::new();
         }
-        after.signed.imeis.iter().map(|hash| super::financed_name(hash)).collect()
+        after.imeis.iter().map(|hash| super::financed_name(hash)).collect()
     }
 }
 

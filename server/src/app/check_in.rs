@@ -1,7 +1,11 @@
 //! A check-in: verify, take the events in, answer with the lease, with "unchanged" or with the
 //! release. A check-in that changes nothing writes nothing.
 
-use domain::{Actor, Command, Contract, Moment, NoticeId, UnitId};
+use domain::{
+    Actor, Command, Contract, Moment, NoticeId, UnitId,
+    custody::{Freed, Pass},
+    fact::Enrolment,
+};
 use protocol::{
     Kind, Message,
     check_in::{CheckIn, Event, EventKind},
@@ -50,13 +54,16 @@ impl App {
         let message: CheckIn = sign1.decode().map_err(malformed)?;
         named_by(&sign1, &message.enrolment.0)?;
         let loaded = self.enrolled(&message.enrolment.0).await?;
-        let device = loaded.contract.device.as_ref();
-        let key = device.and_then(|device| key_of(&device.key)).ok_or_else(unknown)?;
-        bound(&loaded, &message)?;
+        let device = enrolment_of(&loaded.contract, &message.enrolment)?;
+        let key = key_of(&device.key).ok_or_else(unknown)?;
         sign1.verify(kind, &key, &ServerVerifier).map_err(untrusted)?;
-        if loaded.contract.key_gen() != message.key_gen {
+        if device.key_gen != message.key_gen {
             let detail = "the key generation is not the one in force";
             return Err(Error::refused("stale_key_generation", detail));
+        }
+        if freed(&loaded.contract, &message).is_some() {
+            let received = self.now();
+            return Ok(Heard { loaded, message, received });
         }
         let presence = self.presence(loaded.row.unit).await?;
         let last = presence.filter(|known| known.key_gen == message.key_gen);
@@ -90,6 +97,9 @@ impl App {
     /// Commits what the device reports, and what time has made due, if there is any.
     pub async fn take_in(&self, heard: Heard) -> Result<Heard, Error> {
         let Heard { loaded, message, received } = heard;
+        if freed(&loaded.contract, &message).is_some() {
+            return Ok(Heard { loaded, message, received });
+        }
         let through = loaded.contract.events_through;
         let news = message.events.iter().any(|event| event.event_no > through);
         let due = loaded.row.next_look.is_some_and(|look| look <= received);
@@ -113,7 +123,8 @@ impl App {
         let Heard { loaded, message, .. } = heard;
         let contract = &loaded.contract;
         let keys = self.keys.tenant(loaded.row.tenant)?;
-        if let Some(certificate) = certificate(contract) {
+        let freed = freed(contract, message).map(|freed| freed.certificate.as_slice());
+        if let Some(certificate) = freed.or_else(|| certificate(contract)) {
             let certs = self.certs_since(&keys, Some(contract.signed_at));
             let signed = certificate.to_vec();
             return Ok(Reply { kind: ReplyKind::Release, signed, certs });
@@ -143,18 +154,23 @@ impl App {
         let message: Removed = sign1.decode().map_err(malformed)?;
         named_by(&sign1, &message.enrolment.0)?;
         let loaded = self.enrolled(&message.enrolment.0).await?;
-        let device = loaded.contract.device.as_ref();
-        let key = device.and_then(|device| key_of(&device.key)).ok_or_else(unknown)?;
+        let device = enrolment_of(&loaded.contract, &message.enrolment)?;
+        let key = key_of(&device.key).ok_or_else(unknown)?;
         sign1.verify(Kind::Removed, &key, &ServerVerifier).map_err(untrusted)?;
-        let known = certificate(&loaded.contract).map(content_hash);
-        if known != Some(message.certificate_hash) {
+        let id = domain_enrolment(&message.enrolment);
+        let (known, command) = match loaded.contract.freed(id) {
+            Some(freed) => {
+                let command = Command::Custody(Pass::ConfirmRemoval(id));
+                (Some(freed.certificate.as_slice()), command)
+            }
+            None => (certificate(&loaded.contract), Command::ConfirmRemoval),
+        };
+        if known.map(content_hash) != Some(message.certificate_hash) {
             return Err(Error::refused("not_released", "no such certificate was issued"));
         }
-        let actor = Actor::Device(domain_enrolment(&message.enrolment));
-        let asked = Asked::once(self, "confirm_removal", actor);
+        let asked = Asked::once(self, "confirm_removal", Actor::Device(id));
         let unit = loaded.row.unit;
-        self.change(unit, &asked, Extras::default(), |_, _| Ok(vec![Command::ConfirmRemoval]))
-            .await?;
+        self.change(unit, &asked, Extras::default(), |_, _| Ok(vec![command.clone()])).await?;
         Ok(Reply { kind: ReplyKind::RemovalRecorded, signed: Vec::new(), certs: Vec::new() })
     }
 
@@ -170,13 +186,23 @@ impl App {
     }
 }
 
-/// A device whose contract has another key since is told so.
-pub(super) fn bound(loaded: &Loaded, message: &CheckIn) -> Result<(), Error> {
-    if loaded.contract.is_bound_to(domain_enrolment(&message.enrolment)) {
-        return Ok(());
-    }
+/// The enrolment a device speaks for: the one in force, or one that was freed. A device whose
+/// contract has another key since is told so.
+pub(super) fn enrolment_of<'a>(
+    contract: &'a Contract,
+    id: &protocol::EnrolmentId,
+) -> Result<&'a Enrolment, Error> {
+    let id = domain_enrolment(id);
+    let bound = contract.device.as_ref().filter(|device| device.id == id);
+    let known = bound.or_else(|| contract.freed(id).map(|freed| &freed.enrolment));
     let detail = "another device key was enrolled since: enrol again";
-    Err(Error::refused("stale_key_generation", detail))
+    known.ok_or_else(|| Error::refused("stale_key_generation", detail))
+}
+
+/// The device's enrolment, if it was freed while the contract goes on: it hears its certificate and
+/// reports nothing.
+fn freed<'a>(contract: &'a Contract, message: &CheckIn) -> Option<&'a Freed> {
+    contract.freed(domain_enrolment(&message.enrolment))
 }
 
 fn unknown() -> Error {

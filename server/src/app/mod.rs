@@ -10,6 +10,7 @@ pub mod check_books;
 pub mod check_in;
 pub mod directory;
 pub mod enrol_device;
+pub mod exchange_device;
 pub mod explain_contract;
 pub mod export_ledger;
 mod find_contract;
@@ -36,6 +37,7 @@ pub mod sign_contract;
 pub mod sweep;
 mod take_back;
 pub mod take_statement;
+pub mod transfer_contract;
 pub mod wait;
 pub mod wake;
 

@@ -133,7 +133,8 @@ impl App {
         let programme = self.directory.programme_in_force(tenant, &new.programme)?;
         let packs = self.directory.packs_in_force(tenant, &programme)?;
         let ladder = self.directory.ladder(tenant, &programme, &packs)?;
-        check_people(new)?;
+        check_imeis(&new.imeis)?;
+        check_people(&new.borrower_name, &new.borrower_phone)?;
         let imeis = self.all_imeis(tenant, &new.imeis).await?;
         let hashes: Vec<String> = imeis.iter().map(|imei| self.imei_hash(imei)).collect();
         let signed = fact::Signed {
@@ -247,15 +248,20 @@ impl App {
     }
 }
 
-fn check_people(new: &NewContract) -> Result<(), Error> {
-    if new.imeis.is_empty() || new.imeis.len() > 2 {
+fn check_imeis(imeis: &[Imei]) -> Result<(), Error> {
+    if imeis.is_empty() || imeis.len() > 2 {
         return Err(Error::refused("bad_imei", "imei: one or two per contract"));
     }
-    if new.imeis.len() == 2 && new.imeis[0] == new.imeis[1] {
+    if imeis.len() == 2 && imeis[0] == imeis[1] {
         return Err(Error::refused("bad_imei", "imei2: must differ from imei"));
     }
+    Ok(())
+}
+
+/// A borrower's name and phone are kept as they are told, up to a length.
+pub(super) fn check_people(name: &str, phone: &str) -> Result<(), Error> {
     let fits = |text: &str| text.len() <= PERSONAL_MAX && !text.contains('\0');
-    if fits(&new.borrower_name) && fits(&new.borrower_phone) {
+    if fits(name) && fits(phone) {
         return Ok(());
     }
     let detail = format!("borrower_name and borrower_phone: at most {PERSONAL_MAX} bytes each");

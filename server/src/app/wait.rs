@@ -11,7 +11,7 @@ use protocol::{
 
 use super::{
     App,
-    check_in::{Heard, bound},
+    check_in::{Heard, enrolment_of},
     enrol_device::malformed,
 };
 use crate::error::Error;
@@ -53,7 +53,7 @@ impl App {
         let Heard { loaded, message, received } = heard;
         let loaded = self.load_contract(loaded.row.unit).await?;
         let loaded = loaded.ok_or(Error::NotFound("contract"))?;
-        bound(&loaded, &message)?;
+        enrolment_of(&loaded.contract, &message.enrolment)?;
         Ok(Heard { loaded, message, received })
     }
 

@@ -3,6 +3,7 @@
 mod access;
 mod bulk;
 mod contracts;
+mod custody;
 mod document;
 mod doors;
 mod endings;

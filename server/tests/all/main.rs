@@ -5,6 +5,7 @@ mod announced;
 mod api;
 mod books;
 mod contracts;
+mod custody;
 mod device;
 mod directory;
 mod enrolment;

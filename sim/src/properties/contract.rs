@@ -11,7 +11,7 @@ pub fn check(loaded: &Loaded, now: Moment, paid: i64, sabotage: Sabotage) -> Fou
     let mut contract = loaded.contract.clone();
     match sabotage {
         Sabotage::LoseConsent if contract.decision.stage.restricts() => {
-            contract.signed.consent = None;
+            contract.consent = None;
         }
         Sabotage::LoseReasons => contract.decision.reasons.clear(),
         _ => {}

@@ -1,9 +1,9 @@
-//! Endpoints that end a contract.
+//! Endpoints that end a contract, or put another phone or borrower into it.
 
 use axum::routing::post;
 
 use super::{Endpoint, WRITE};
-use crate::api::endings;
+use crate::api::{custody, endings};
 
 /// What grading a phone may be refused for.
 const GRADING_FAULTS: &[&str] = &[
@@ -14,6 +14,7 @@ const GRADING_FAULTS: &[&str] = &[
     "bad_shortfall",
     "bad_text",
     "not_returning",
+    "serviced_outside",
 ];
 
 /// What taking a phone back may be refused for.
@@ -26,10 +27,53 @@ const RETURN_FAULTS: &[&str] = &[
     "bad_shortfall",
     "bad_text",
     "contract_not_active",
+    "serviced_outside",
     "value_out_of_range",
 ];
 
+/// What the exchange of a device may be refused for.
+const EXCHANGE_FAULTS: &[&str] = &[
+    "already_exists",
+    "bad_imei",
+    "bad_text",
+    "contract_not_active",
+    "device_already_financed",
+    "duplicate_imei",
+    "empty",
+    "same_device",
+    "too_long",
+    "too_many_devices",
+];
+
+/// What a transfer may be refused for.
+const TRANSFER_FAULTS: &[&str] = &[
+    "bad_moment",
+    "bad_text",
+    "consent_in_future",
+    "contract_not_active",
+    "empty",
+    "too_many_devices",
+];
+
 pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        path: "/v1/contracts/{reference}/device-exchange",
+        summary: "Put another phone in the place of the one financed",
+        body: Some("ExchangeBody"),
+        answer: "Acted",
+        problems: EXCHANGE_FAULTS,
+        route: || post(custody::exchange),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/transfer",
+        summary: "Transfer the contract to another borrower, with the consent of all three",
+        body: Some("TransferBody"),
+        answer: "Acted",
+        problems: TRANSFER_FAULTS,
+        route: || post(custody::transfer),
+        ..WRITE
+    },
     Endpoint {
         path: "/v1/contracts/{reference}/return",
         summary: "Record that the phone was handed back; interest stops with that day",
