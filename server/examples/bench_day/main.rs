@@ -37,7 +37,7 @@ const COPIED_MAX: u64 = 300_000;
 /// Contracts in one call of the store.
 const CHUNK: u64 = 1_024;
 /// Contracts of a book that is to show whether age costs.
-const FLAT: u64 = 10_000;
+const FLAT: u64 = 1_000;
 
 struct Asked {
     sizes: Vec<u64>,
@@ -164,11 +164,11 @@ fn in_place(base: &Path, contracts: u64, asked: &Asked, made_s: u64) -> Value {
     })
 }
 
-/// The same contracts after three weeks and after three years of weekly payments.
+/// The same contracts after three weeks, a year and three years of weekly payments.
 fn flatness(asked: &Asked) -> Value {
     let folder = folder(asked);
     let mut told = json!({ "figure": "flatness", "contracts": FLAT });
-    for (name, paid) in [("three_weeks", 3), ("three_years", 156)] {
+    for (name, paid) in [("three_weeks", 3), ("one_year", 52), ("three_years", 156)] {
         let base = folder.path().join(format!("{name}.db"));
         let weekly = |number: u64| Case {
             rows: 200,
