@@ -11,6 +11,7 @@
 //! **Invariant:** any input gives a value or an error that says where and what; never a panic.
 //! **Invariant:** no error and no `Debug` shows a borrower's name or phone number, or a whole IMEI.
 
+pub mod bank_file;
 pub mod book;
 pub mod camt;
 pub mod chain;

@@ -91,17 +91,34 @@ impl Remote {
 
     /// Sends a document whose repetition changes nothing: a lost answer is asked for again.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        let body = body.to_string();
+        settle(self.send(path, "application/json", body.as_bytes()).await?)
+    }
+
+    /// Sends a file as it is; whether the server knew it.
+    pub(crate) async fn post_file(
+        &self,
+        path: &str,
+        content_type: &str,
+        raw: &[u8],
+    ) -> Result<(Value, bool), Failure> {
+        let answer = self.send(path, content_type, raw).await?;
+        let known = answer.status == 200;
+        Ok((settle(answer)?, known))
+    }
+
+    /// Tries until there is an answer that will not change.
+    async fn send(&self, path: &str, content_type: &str, body: &[u8]) -> Result<Answer, Failure> {
         let mut pauses = PAUSES_S.into_iter();
         loop {
-            let body = body.to_string().into_bytes();
-            let answered = self.client.post(path, "application/json", body, WITHIN).await;
+            let answered = self.client.post(path, content_type, body.to_vec(), WITHIN).await;
             let again = match &answered {
                 Ok(answer) => matches!(answer.status, 429 | 503),
                 Err(_) => true,
             };
             match pauses.next().filter(|_| again) {
                 Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
-                None => return settle(answered.map_err(unheard)?),
+                None => return answered.map_err(unheard),
             }
         }
     }

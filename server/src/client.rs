@@ -111,7 +111,7 @@ impl Client {
 
     /// `GET`.
     pub async fn get(&self, path: &str, within: Duration) -> Result<Answer, Lost> {
-        self.ask(Method::GET, path, "", Bytes::new(), within).await
+        self.ask(Method::GET, path, &[], Bytes::new(), within).await
     }
 
     /// `POST`.
@@ -122,18 +122,30 @@ impl Client {
         body: Vec<u8>,
         within: Duration,
     ) -> Result<Answer, Lost> {
-        self.ask(Method::POST, path, content_type, Bytes::from(body), within).await
+        let headers = [("content-type", content_type)];
+        self.ask(Method::POST, path, &headers, Bytes::from(body), within).await
+    }
+
+    /// `POST` with headers of the caller's choice.
+    pub async fn post_with(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+        within: Duration,
+    ) -> Result<Answer, Lost> {
+        self.ask(Method::POST, path, headers, Bytes::from(body), within).await
     }
 
     async fn ask(
         &self,
         method: Method,
         path: &str,
-        content_type: &str,
+        headers: &[(&str, &str)],
         body: Bytes,
         within: Duration,
     ) -> Result<Answer, Lost> {
-        let build = || self.request(&method, path, content_type, body.clone());
+        let build = || self.request(&method, path, headers, body.clone());
         let exchange = async {
             if let Some(mut sender) = self.kept() {
                 // The server may have closed a kept connection: then nothing of the request was
@@ -161,7 +173,7 @@ impl Client {
         &self,
         method: &Method,
         path: &str,
-        content_type: &str,
+        headers: &[(&str, &str)],
         body: Bytes,
     ) -> Result<Request<Full<Bytes>>, Lost> {
         let mut request = Request::builder()
@@ -169,8 +181,8 @@ impl Client {
             .uri(path)
             .header(header::HOST, &self.authority)
             .header(header::USER_AGENT, concat!("quittance/", env!("CARGO_PKG_VERSION")));
-        if !content_type.is_empty() {
-            request = request.header(header::CONTENT_TYPE, content_type);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         if let Some(bearer) = &self.bearer {
             let value = header::HeaderValue::from_str(bearer);

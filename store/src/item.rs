@@ -14,6 +14,8 @@ pub enum UnitKind {
     Intake = 3,
     /// A tenant, person, key, programme or pack.
     Directory = 4,
+    /// A bank's file.
+    BankFile = 5,
 }
 
 /// A unit as stored.

@@ -83,6 +83,7 @@ Examples:
   quittance import payments examples/payments.csv --json
   quittance import payments statement.xml --format camt053
   quittance import payments intraday.xml --format camt054 --provider house-bank
+  quittance import payments statement.xml --format camt053 --server https://lender.example:7400
 
 A bank's file is checked whole: a statement that does not chain is refused. Money that names no
 contract, or that a contract cannot take, waits in suspense with its reason.")]

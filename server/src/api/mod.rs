@@ -35,6 +35,7 @@ mod refunds;
 mod reports;
 mod restructure;
 mod standing;
+mod statements;
 mod suspense;
 mod table;
 mod tenant;

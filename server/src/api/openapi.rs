@@ -10,7 +10,7 @@ use super::{
     acts, bulk, claims,
     codes::{self, CODES},
     contract_line, contract_view, contracts, custody, devices, endings, intake, money, payments,
-    payoff, problem, records, refunds, reports, restructure, standing, suspense,
+    payoff, problem, records, refunds, reports, restructure, standing, statements, suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
@@ -62,6 +62,7 @@ use super::{
     refunds::RefundPage,
     restructure::RestructureBody,
     restructure::RestructureView,
+    statements::StatementView,
     suspense::MatchBody,
     suspense::SuspensePage,
     tenant::CountsView,
@@ -141,6 +142,11 @@ fn operation(endpoint: &Endpoint) -> Value {
             "content": { "application/json": { "schema": schema(body) } },
         });
     }
+    if endpoint.path == "/v1/statements" {
+        let raw = json!({ "schema": { "type": "string" } });
+        operation["requestBody"] =
+            json!({ "required": true, "content": { "application/xml": raw } });
+    }
     operation
 }
 
@@ -211,6 +217,14 @@ fn parameters(endpoint: &Endpoint) -> Value {
             "limit" => (
                 "Entries at most",
                 json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
+            ),
+            "format" => (
+                "What the file is",
+                json!({ "type": "string", "enum": statements::FORMATS, "default": "camt053" }),
+            ),
+            "provider" => (
+                "Who tells of its money; else the account's number",
+                json!({ "type": "string", "minLength": 1, "maxLength": 64 }),
             ),
             "status" => ("Only in this state", json!({ "type": "string", "enum": states })),
             "as_of" | "from" | "to" | "buckets" => reports::parameter(name),

@@ -153,15 +153,22 @@ impl Problem {
 /// The faults of a row as the book's reader tells them.
 impl From<Vec<formats::book::RowError>> for Problem {
     fn from(errors: Vec<formats::book::RowError>) -> Problem {
-        let fault = |error: formats::book::RowError| Fault {
+        let fault = |error| Fault { line: None, ..Fault::from(error) };
+        Problem::faults(errors.into_iter().map(fault).collect())
+    }
+}
+
+/// A fault of a file, with its line.
+impl From<formats::book::RowError> for Fault {
+    fn from(error: formats::book::RowError) -> Fault {
+        Fault {
             field: error.column,
             code: error.code.to_owned(),
             detail: error.detail,
             value: Some(error.value).filter(|value| !value.is_empty()),
-            line: None,
+            line: usize::try_from(error.line).ok(),
             column: None,
-        };
-        Problem::faults(errors.into_iter().map(fault).collect())
+        }
     }
 }
 

@@ -129,6 +129,7 @@ fn whole(legs: &[Booked]) -> Result<Booking, Error> {
             UnitKind::Device => "device",
             UnitKind::Intake => "intake",
             UnitKind::Directory => "directory",
+            UnitKind::BankFile => "bank_file",
         },
         version: first.version,
         reference: first.name.clone(),

@@ -36,6 +36,7 @@ pub mod screens;
 pub mod sign_contract;
 pub mod sweep;
 mod take_back;
+pub mod take_file;
 pub mod take_statement;
 pub mod transfer_contract;
 pub mod wait;

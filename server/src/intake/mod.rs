@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use crate::{app::receive_money::Receipt, crypto::sha256};
 
 pub use mpesa::{Asked, asked, verdict};
-pub use signature::{FUTURE_S, PAST_S};
+pub use signature::{FUTURE_S, PAST_S, signed};
 
 /// Most bytes of a call.
 pub const BODY_MAX: usize = 64 * 1024;

@@ -1,6 +1,9 @@
 //! Signatures with a moment: `t=1492774577,v1=5257a8…,v1=…` over `t.body`.
 
+use domain::Moment;
+
 use super::{Call, Proof, Rejection, Secret};
+use crate::crypto::hex;
 
 /// How old a signature may be, seconds.
 pub const PAST_S: i64 = 300;
@@ -8,6 +11,15 @@ pub const PAST_S: i64 = 300;
 pub const FUTURE_S: i64 = 300;
 /// Signatures of one call that are looked at.
 const SIGNATURES_MAX: usize = 8;
+
+/// The value of a header that a sender signs a body with: `t=…,v1=…`.
+pub fn signed(secret: &Secret, at: Moment, body: &[u8]) -> String {
+    use aws_lc_rs::hmac;
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.bytes());
+    let stamp = at.seconds().to_string();
+    let mac = hmac::sign(&key, &[stamp.as_bytes(), b".", body].concat());
+    format!("t={stamp},v1={}", hex(mac.as_ref()))
+}
 
 /// Checks a header against the body as it came. Several signatures stand there while the provider
 /// changes its secret, several secrets while we do: one pair that fits is enough.

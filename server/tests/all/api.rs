@@ -16,4 +16,5 @@ mod records;
 mod reports;
 mod restructure;
 mod standing;
+mod statements;
 mod terms;

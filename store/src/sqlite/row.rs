@@ -71,6 +71,7 @@ pub(super) fn unit_kind(row: &SqlRow<'_>, at: usize) -> rusqlite::Result<UnitKin
         2 => Ok(UnitKind::Device),
         3 => Ok(UnitKind::Intake),
         4 => Ok(UnitKind::Directory),
+        5 => Ok(UnitKind::BankFile),
         other => Err(unknown(at, "unit kind", other)),
     }
 }

@@ -3,7 +3,7 @@
 use axum::routing::{get, post};
 
 use super::{BULK, Endpoint, Key, MAKE, PAYMENTS, READ, SUSPENSE, WRITE};
-use crate::api::{money, payments, suspense};
+use crate::api::{money, payments, statements, suspense};
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
@@ -107,6 +107,18 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         route: || post(money::win_chargeback),
         ..WRITE
     },
+    Endpoint {
+        path: "/v1/statements",
+        summary: "Take a bank's statement or notification in",
+        roles: PAYMENTS,
+        key: Key::Optional,
+        query: &["format", "provider"],
+        answer: "StatementView",
+        makes: true,
+        problems: STATEMENT_FAULTS,
+        route: || post(statements::take),
+        ..WRITE
+    },
 ];
 
 const PAYMENT_FAULTS: &[&str] = &[
@@ -132,4 +144,21 @@ const CHARGEBACK_FAULTS: &[&str] = &[
     "payment_not_posted",
     "reversal_exceeds_paid",
     "value_in_future",
+];
+
+/// What a bank's file may be refused for.
+const STATEMENT_FAULTS: &[&str] = &[
+    "bad_amount",
+    "bad_moment",
+    "bad_value",
+    "balance_missing",
+    "element_too_large",
+    "missing_element",
+    "not_camt",
+    "statement_out_of_balance",
+    "too_many_entries",
+    "unknown_currency",
+    "unknown_version",
+    "unreadable",
+    "wrong_format",
 ];
