@@ -8,7 +8,11 @@ use domain::{
 };
 use server::app::sign_contract::NewContract;
 
-use crate::{Setup, chance::Chance};
+use crate::{
+    Setup,
+    chance::Chance,
+    rail::{MOBILE_CURRENCY, Rail},
+};
 
 /// How somebody pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +59,8 @@ pub struct Member {
     pub terms: Terms,
     /// How the borrower pays.
     pub temperament: Temperament,
+    /// The way the money takes.
+    pub rail: Rail,
     /// How notices are treated.
     pub reads: Reads,
     /// Whether the consent is on record.
@@ -130,6 +136,7 @@ fn member(setup: &Setup, index: u32) -> Member {
         2 => 5_000,
         _ => 0,
     };
+    let rail = rail(Chance::new(setup.seed, 9_000_000 + u64::from(index)), currency);
     let number = (setup.seed % 9_000) * 1_000_000 + u64::from(index);
     Member {
         index,
@@ -137,12 +144,26 @@ fn member(setup: &Setup, index: u32) -> Member {
         imei: imei(number),
         terms,
         temperament,
+        rail,
         reads,
         consent: !chance.happens(40),
         p256: index % 10 == 9,
         joins,
         offline,
         wall_off_s,
+    }
+}
+
+/// Mobile money is usual where it is at home; elsewhere cards, transfers, wallets and cash.
+fn rail(mut chance: Chance, currency: &str) -> Rail {
+    if currency == MOBILE_CURRENCY && chance.happens(700) {
+        return Rail::Mobile;
+    }
+    match chance.below(20) {
+        0..=5 => Rail::Card,
+        6..=9 => Rail::Wallet,
+        10..=16 => Rail::Bank,
+        _ => Rail::Cash,
     }
 }
 

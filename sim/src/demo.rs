@@ -9,7 +9,6 @@ pub use frame::{Frame, Report};
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use formats::directory::Role;
 use server::{
     client::Client,
     serve::{Limits, serve},
@@ -19,7 +18,6 @@ use zeroize::Zeroizing;
 
 use crate::{
     Faults, Setup, World, WorldError,
-    house::clerk,
     line::{HttpLine, Way},
     till::Till,
     world::SLOTS,
@@ -128,7 +126,15 @@ fn setup(options: &Options) -> Setup {
         join_days: OPENING_DAYS + options.days.min(OPENING_DAYS) / 2,
         held: true,
         look_every: LOOK_EVERY,
-        faults: Faults { power: 1, ..Faults::none() },
+        faults: Faults {
+            power: 1,
+            tell_twice: 30,
+            forge: 15,
+            misdirect: 20,
+            bluff: 20,
+            late_file: 30,
+            ..Faults::none()
+        },
         ..Setup::default()
     }
 }
@@ -148,12 +154,10 @@ async fn run_day(world: &mut World, day: Duration) -> Result<(), WorldError> {
 }
 
 async fn go_over_sockets(world: &mut World, address: SocketAddr) -> Result<(), WorldError> {
-    let house = &world.scene().house;
-    let roles = [Role::Payments].into_iter().collect();
-    let made = house.app.add_key(house.tenant, "till", roles, None, clerk()).await?;
+    let key = world.scene().house.key.to_string();
     let url = format!("http://{address}");
     let phones = Client::new(&url, None)?;
-    let till = Client::new(&url, None)?.with_key(Zeroizing::new(made.1));
+    let till = Client::new(&url, None)?.with_key(Zeroizing::new(key));
     let way = Way::Http(HttpLine(Arc::new(phones)));
     world.go_by(way, Till::Http(Arc::new(till)));
     Ok(())

@@ -2,13 +2,21 @@
 
 use std::sync::Arc;
 
-use domain::{Actor, TenantId, UnitId};
-use server::{App, Error, app::Pace, keys::Keys, serve::Limits};
+use domain::{Actor, Currency, TenantId, UnitId, Zone};
+use formats::{SourceKind, directory::Role};
+use server::{
+    App, Error,
+    app::{Pace, manage_source::NewSource},
+    intake::Secret,
+    keys::Keys,
+    serve::Limits,
+};
 use store::Backend;
 
 use crate::{
     clock::{SeededEntropy, VirtualClock},
     line::RouterLine,
+    rail,
 };
 
 const LENDER: &str = include_str!("../../examples/lender.toml");
@@ -24,6 +32,8 @@ pub struct House {
     pub tenant: TenantId,
     /// The way to its device door.
     pub line: RouterLine,
+    /// The key of the lender's people.
+    pub key: Arc<str>,
 }
 
 impl House {
@@ -44,10 +54,31 @@ impl House {
         for text in [FAST, STANDARD] {
             app.add_programme(tenant, text, clerk()).await?;
         }
+        let roles = [Role::Payments, Role::Support].into_iter().collect();
+        let (_, key) = app.add_key(tenant, "till", roles, None, clerk()).await?;
+        for source in sources() {
+            app.add_source(tenant, source, clerk()).await?;
+        }
         let app = Arc::new(app);
         let line = RouterLine(server::http::router(app.clone(), &Limits::default()));
-        Ok(House { app, tenant, line })
+        Ok(House { app, tenant, line, key: key.into() })
     }
+}
+
+/// Who tells of money.
+fn sources() -> [NewSource; 3] {
+    let source = |name: &str, kind, secret: Option<&str>, currency| NewSource {
+        name: name.to_owned(),
+        kind,
+        currency: Currency::parse(currency),
+        time_zone: Zone::parse("Africa/Nairobi"),
+        secret: secret.map(|secret| Secret::new(secret.as_bytes())),
+    };
+    [
+        source(rail::CARDS, SourceKind::Stripe, Some(rail::CARD_SECRET), ""),
+        source(rail::WALLET, SourceKind::Generic, Some(rail::WALLET_SECRET), ""),
+        source(rail::MOBILE, SourceKind::Mpesa, None, rail::MOBILE_CURRENCY),
+    ]
 }
 
 /// The programme of `examples/` that stands on a pack, and how many days its ladder takes.

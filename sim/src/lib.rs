@@ -15,6 +15,7 @@
 //! **Invariant:** the properties' arithmetic of arrears is their own, not the domain's.
 //! **Invariant:** within a troupe one actor at a time: payer, then phone, then the next contract.
 
+pub mod bank;
 pub mod cast;
 pub mod chance;
 pub mod clock;
@@ -23,6 +24,7 @@ pub mod house;
 pub mod line;
 pub mod phone;
 pub mod properties;
+pub mod rail;
 pub mod script;
 pub mod setup;
 pub mod summary;

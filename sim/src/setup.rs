@@ -62,17 +62,53 @@ pub struct Faults {
     pub reset: u32,
     /// The sweep rests for days, per day.
     pub sweep_rests: u32,
+    /// A provider tells of a payment twice, a file comes twice.
+    pub tell_twice: u32,
+    /// Somebody without the secret calls first.
+    pub forge: u32,
+    /// A payer writes something that names no contract.
+    pub misdirect: u32,
+    /// A restricted payer of mobile money announces what he does not pay, per day.
+    pub bluff: u32,
+    /// A night's files come a night later.
+    pub late_file: u32,
 }
 
 impl Faults {
     /// Nothing goes wrong.
     pub const fn none() -> Faults {
-        Faults { lose: 0, double: 0, replay: 0, crash: 0, power: 0, reset: 0, sweep_rests: 0 }
+        Faults {
+            lose: 0,
+            double: 0,
+            replay: 0,
+            crash: 0,
+            power: 0,
+            reset: 0,
+            sweep_rests: 0,
+            tell_twice: 0,
+            forge: 0,
+            misdirect: 0,
+            bluff: 0,
+            late_file: 0,
+        }
     }
 
-    /// A bad network and clumsy holders.
+    /// A bad network, clumsy holders, payers who mistype, and banks that are late.
     pub const fn ordinary() -> Faults {
-        Faults { lose: 50, double: 30, replay: 30, crash: 15, power: 8, reset: 1, sweep_rests: 20 }
+        Faults {
+            lose: 50,
+            double: 30,
+            replay: 30,
+            crash: 15,
+            power: 8,
+            reset: 1,
+            sweep_rests: 20,
+            tell_twice: 90,
+            forge: 30,
+            misdirect: 40,
+            bluff: 60,
+            late_file: 80,
+        }
     }
 }
 
@@ -84,6 +120,10 @@ pub enum Sabotage {
     None,
     /// Money is counted under a second id.
     CountTwice,
+    /// Money that is only announced is confirmed by nobody who has seen it.
+    TrustHints,
+    /// A provider's call is told without its proof.
+    LoseProof,
     /// A phone in good standing restricts.
     RestrictEarly,
     /// A phone that was paid for stays shut.

@@ -41,6 +41,30 @@ pub struct Summary {
     pub applied: BTreeMap<String, u64>,
     /// Payments that counted.
     pub payments: u64,
+    /// Of those by the way they took.
+    pub rails: BTreeMap<String, u64>,
+    /// Payments that a provider told of twice.
+    pub told_twice: u64,
+    /// Calls refused because they did not prove who sent them.
+    pub unproven: u64,
+    /// Unsigned calls: money that is only announced.
+    pub hints: u64,
+    /// Of those, what was never paid.
+    pub bluffs: u64,
+    /// Transaction numbers that borrowers gave.
+    pub claims: u64,
+    /// Times that announced money opened a phone.
+    pub provisional_unlocks: u64,
+    /// Payments whose payer named no contract.
+    pub unmatched: u64,
+    /// Of those, what a clerk gave to its contract.
+    pub matched: u64,
+    /// Bank files.
+    pub files: u64,
+    /// Nights whose files came later.
+    pub files_late: u64,
+    /// Files that came again.
+    pub files_repeated: u64,
     /// Payments taken back.
     pub reversals: u64,
     /// Times a phone rose above `notice`.
@@ -104,10 +128,22 @@ impl Summary {
         add(&mut self.unlock_exchanges, &other.unlock_exchanges);
         add(&mut self.unlock_slots, &other.unlock_slots);
         add(&mut self.refused, &other.refused);
+        add(&mut self.rails, &other.rails);
         add(&mut self.checks, &other.checks);
         self.unlock_micros.extend(&other.unlock_micros);
         for (ours, theirs) in [
             (&mut self.payments, other.payments),
+            (&mut self.told_twice, other.told_twice),
+            (&mut self.unproven, other.unproven),
+            (&mut self.hints, other.hints),
+            (&mut self.bluffs, other.bluffs),
+            (&mut self.claims, other.claims),
+            (&mut self.provisional_unlocks, other.provisional_unlocks),
+            (&mut self.unmatched, other.unmatched),
+            (&mut self.matched, other.matched),
+            (&mut self.files, other.files),
+            (&mut self.files_late, other.files_late),
+            (&mut self.files_repeated, other.files_repeated),
             (&mut self.reversals, other.reversals),
             (&mut self.restrictions, other.restrictions),
             (&mut self.unlocks, other.unlocks),
@@ -164,6 +200,22 @@ impl fmt::Display for Summary {
             self.passes,
             self.releases,
             self.removals
+        )?;
+        list(f, "payments by rail", &self.rails)?;
+        writeln!(
+            f,
+            "  told twice {}, unproven {}, hints {} ({} never paid), claims {}, provisional \
+             unlocks {}, unmatched {} (matched by hand {}), files {} ({} nights late)",
+            self.told_twice,
+            self.unproven,
+            self.hints,
+            self.bluffs,
+            self.claims,
+            self.provisional_unlocks,
+            self.unmatched,
+            self.matched,
+            self.files,
+            self.files_late
         )?;
         writeln!(
             f,

@@ -1,6 +1,7 @@
 //! The world: one seed, four slots a day, one actor after the other.
 
 mod actor;
+mod night;
 mod scene;
 mod visit;
 
@@ -43,6 +44,7 @@ pub struct World {
     scene: Arc<Scene>,
     troupes: Vec<Troupe>,
     chance: Chance,
+    nights: Chance,
     day: u32,
     sweep_rests_until: u32,
     seen: Summary,
@@ -85,7 +87,9 @@ impl World {
             ..Summary::default()
         };
         let chance = Chance::new(setup.seed, 3);
-        Ok(World { troupes: visited, chance, day: 0, sweep_rests_until: 0, seen, scene })
+        let nights = Chance::new(setup.seed, 7);
+        let (day, sweep_rests_until) = (0, 0);
+        Ok(World { troupes: visited, chance, nights, day, sweep_rests_until, seen, scene })
     }
 
     /// Runs all days and checks the whole house at the end.
@@ -164,6 +168,11 @@ impl World {
         let scene = &self.scene;
         scene.clock.until(scene.setup.start.plus_seconds(slots * SLOT_S));
         self.jobs().await?;
+        match slot {
+            0 if self.day > 0 => self.night(false).await?,
+            2 if self.day.is_multiple_of(2) => self.clerk().await?,
+            _ => {}
+        }
         let day = self.day;
         if let [only] = self.troupes.as_mut_slice() {
             return only.act(day, slot).await;
@@ -204,12 +213,15 @@ impl World {
         // Jobs that were left out are made up for; money in transit is due by then.
         self.scene.clock.pass(3_600);
         self.sweep_rests_until = 0;
+        self.night(true).await?;
+        self.clerk().await?;
         self.jobs().await?;
         let scene = self.scene.clone();
         let app = &scene.house.app;
         for troupe in &mut self.troupes {
-            for actor in &troupe.actors {
+            for actor in &mut troupe.actors {
                 let Some(unit) = actor.unit else { continue };
+                troupe.visitor.settle(actor).await?;
                 let faults = properties::journal::check(app, unit, scene.setup.sabotage).await?;
                 troupe.visitor.note(&actor.member.reference, faults);
             }

@@ -59,6 +59,30 @@ pub struct Report {
     pub rungs_seen: BTreeMap<String, u64>,
     /// Payments that counted.
     pub payments: u64,
+    /// Of those by the way they took.
+    pub rails: BTreeMap<String, u64>,
+    /// Payments that a provider told of twice.
+    pub told_twice: u64,
+    /// Calls refused because they did not prove who sent them.
+    pub unproven: u64,
+    /// Unsigned calls: money that is only announced.
+    pub hints: u64,
+    /// Of those, what was never paid.
+    pub bluffs: u64,
+    /// Transaction numbers that borrowers gave.
+    pub claims: u64,
+    /// Times that announced money opened a phone.
+    pub provisional_unlocks: u64,
+    /// Payments whose payer named no contract.
+    pub unmatched: u64,
+    /// Of those, what a clerk gave to its contract.
+    pub matched: u64,
+    /// Bank files.
+    pub files: u64,
+    /// Nights whose files came later.
+    pub files_late: u64,
+    /// Payments taken back.
+    pub reversals: u64,
     /// Times a phone rose above `notice`.
     pub restrictions: u64,
     /// Times a restricted phone opened because it was paid for.
@@ -163,6 +187,18 @@ impl Report {
             rungs_now: world.stages(),
             rungs_seen: seen.applied.clone(),
             payments: seen.payments,
+            rails: seen.rails,
+            told_twice: seen.told_twice,
+            unproven: seen.unproven,
+            hints: seen.hints,
+            bluffs: seen.bluffs,
+            claims: seen.claims,
+            provisional_unlocks: seen.provisional_unlocks,
+            unmatched: seen.unmatched,
+            matched: seen.matched,
+            files: seen.files,
+            files_late: seen.files_late,
+            reversals: seen.reversals,
             restrictions: seen.restrictions,
             unlocks: seen.unlocks,
             unlock_latency: Latency::of(&seen.unlock_micros),
@@ -196,7 +232,15 @@ impl fmt::Display for Report {
         writeln!(f, "{phones} phones, {opening_days} + {days} days, pack {pack}, seed {seed}")?;
         writeln!(f, "phones now      {}", list(&self.rungs_now))?;
         writeln!(f, "looks by stage  {}", list(&self.rungs_seen))?;
-        writeln!(f, "payments        {}", self.payments)?;
+        writeln!(f, "payments        {}: {}", self.payments, in_words(&self.rails))?;
+        writeln!(
+            f,
+            "at the doors    {} told twice, {} refused without proof, {} hints, {} claims, {} bank \
+             files",
+            self.told_twice, self.unproven, self.hints, self.claims, self.files
+        )?;
+        writeln!(f, "opened for announced money {}", self.provisional_unlocks)?;
+        writeln!(f, "unmatched       {}, matched by hand {}", self.unmatched, self.matched)?;
         writeln!(f, "restrictions    {}, unlocks {}", self.restrictions, self.unlocks)?;
         writeln!(f, "unlock latency  {}", self.unlock_latency)?;
         writeln!(f, "releases        {}, confirmed {}", self.releases, self.removals)?;
@@ -209,6 +253,11 @@ impl fmt::Display for Report {
             }
         }
     }
+}
+
+fn in_words(counts: &BTreeMap<String, u64>) -> String {
+    let parts: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    parts.join(", ")
 }
 
 fn said(violation: &Violation) -> String {

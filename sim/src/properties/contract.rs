@@ -22,6 +22,10 @@ pub fn check(loaded: &Loaded, now: Moment, paid: i64, sabotage: Sabotage) -> Fou
         found.push(("no_restriction_without_consent_pack_notice_lender", grounds));
         found.push(("every_restriction_has_reasons", reasons(&contract)));
     }
+    found.push((
+        "announced_money_opens_within_its_budget",
+        within_budget(&contract, &loaded.ladder),
+    ));
     let rises = contract.decision.stage.restricts();
     let good = days_past_due(&contract, paid, now) == 0 || !contract.is_active();
     let detail = || format!("decided {} with nothing past due", contract.decision.stage);
@@ -36,6 +40,17 @@ pub fn after_act(loaded: &Loaded, now: Moment, paid: i64) -> Found {
     let detail = || format!("recorded {}, justified {}", contract.decision.stage, decision.stage);
     let down = unless(contract.decision.stage <= decision.stage, detail);
     vec![("down_is_never_delayed", down), ("payment_counts_once", counted(contract, paid))]
+}
+
+/// No stretch of the period's length holds more unlocks than the programme allows.
+fn within_budget(contract: &Contract, ladder: &Ladder) -> Option<String> {
+    let budget = &ladder.provisional;
+    let period_s = i64::from(budget.period_days) * 86_400;
+    let over = contract.unlocks.windows(usize::from(budget.count) + 1).find(|unlocks| {
+        let (first, last) = (unlocks[0].at, unlocks[unlocks.len() - 1].at);
+        last.seconds_since(first) < period_s
+    });
+    over.map(|unlocks| format!("opened {} times since {}", unlocks.len(), unlocks[0].at.rfc3339()))
 }
 
 fn counted(contract: &Contract, paid: i64) -> Option<String> {

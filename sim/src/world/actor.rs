@@ -1,6 +1,6 @@
 //! One contract's people and phone, and what the world remembers of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Moment, UnitId, evaluate::Recorded};
 use protocol::Stage;
@@ -20,6 +20,14 @@ pub(super) struct Actor {
     pub(super) unit: Option<UnitId>,
     /// Payments that count, by number.
     pub(super) ledger: BTreeMap<u32, i64>,
+    /// Payments made that nobody has counted yet: minor units, and whether they name the contract.
+    pub(super) awaited: BTreeMap<u32, (i64, bool)>,
+    /// Payments that are to be taken back.
+    pub(super) bouncing: BTreeSet<u32>,
+    /// Of those, what the bank was told to take back.
+    pub(super) awaited_back: BTreeSet<u32>,
+    /// When announced money last opened the phone.
+    pub(super) unlocked: Option<Moment>,
     /// What each version of the contract decided, as far as a device can have heard it.
     pub(super) versions: BTreeMap<u64, Recorded>,
     /// Powered off until then.
@@ -50,6 +58,10 @@ impl Actor {
             network: Network::default(),
             unit: None,
             ledger: BTreeMap::new(),
+            awaited: BTreeMap::new(),
+            bouncing: BTreeSet::new(),
+            awaited_back: BTreeSet::new(),
+            unlocked: None,
             versions: BTreeMap::new(),
             off_until_s: None,
             quiet_since: Moment::default(),

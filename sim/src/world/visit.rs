@@ -63,8 +63,10 @@ impl Visitor {
             Some(unit) => unit,
             None => self.sell(actor).await?,
         };
+        self.settle(actor).await?;
         if self.slot == 1 {
             self.pay(actor, unit).await?;
+            self.bluff(actor).await?;
         }
         let Some(mut phone) = actor.phone.take() else { return Ok(()) };
         let heard = self.live(actor, &mut phone, unit).await?;

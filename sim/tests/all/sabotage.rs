@@ -16,6 +16,16 @@ fn money_counted_twice_is_seen() {
 }
 
 #[test]
+fn a_hint_treated_as_money_is_seen() {
+    fires(Sabotage::TrustHints, "payment_counts_once");
+}
+
+#[test]
+fn a_call_without_its_proof_is_seen() {
+    fires(Sabotage::LoseProof, "told_money_is_taken");
+}
+
+#[test]
 fn a_restriction_in_good_standing_is_seen() {
     fires(Sabotage::RestrictEarly, "good_standing_never_restricted");
     fires(Sabotage::RestrictEarly, "never_above_its_lease");
