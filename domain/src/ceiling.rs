@@ -1,7 +1,10 @@
 //! The highest stage that anything but dates and notices allows: what is missing, holds, and how
 //! fresh the data is.
 
-use crate::{Moment, contract::Contract, evaluate::Reason, ladder::Ladder, stage::Stage};
+use crate::{
+    Moment, contract::Contract, evaluate::Reason, ladder::Ladder, levels::out_of_blackout,
+    stage::Stage, terms::Servicing,
+};
 
 /// The highest stage that anything but dates and notices allows at a moment.
 pub(crate) struct Ceiling {
@@ -47,6 +50,13 @@ impl Ceiling {
             }
             ceiling.reasons.push(Reason::Held(hold.kind));
         }
+        let eased = contract.eased_until();
+        let eased = eased.map(|until| out_of_blackout(contract, ladder, until)).filter(|until| {
+            // Nothing rises while a freezing hold lasts, not even when this ends.
+            now < *until || ceiling.frozen_from.is_some_and(|from| from < *until)
+        });
+        ceiling.reasons.extend(eased.map(Reason::PartlyPaid));
+        awaited = awaited.max(eased);
         ceiling.returns = awaited.map(|until| (ceiling.highest, until));
         if awaited.is_some() {
             ceiling.highest = ceiling.highest.min(Stage::NOTICE);
@@ -71,6 +81,21 @@ impl Ceiling {
 }
 
 impl Contract {
+    /// When the days that were paid for ran out, or will.
+    pub fn dark_since(&self) -> Option<Moment> {
+        let sold_by_days = matches!(self.terms().servicing(), Servicing::Payg(_));
+        self.credit.as_ref().filter(|_| sold_by_days).map(|credit| credit.now().until)
+    }
+
+    /// Until when a part payment keeps the phone at `notice`.
+    pub fn eased_until(&self) -> Option<Moment> {
+        self.signed.terms.partial_unlock()?;
+        self.credit
+            .as_ref()
+            .map(|credit| credit.now().until)
+            .filter(|until| *until > self.signed_at)
+    }
+
     /// From when on nothing begins on what is known of an account that is kept elsewhere; without
     /// a first word its age counts from the signing.
     pub fn fresh_until(&self, ladder: &Ladder) -> Option<Moment> {

@@ -14,6 +14,7 @@ use crate::{
     settlement::Standing,
     stage::{Channel, Stage},
     terms::Terms,
+    time_credit::TimeCredit,
 };
 
 /// Where a contract is in its life.
@@ -134,6 +135,8 @@ pub struct Contract {
     pub refunded: i64,
     /// What all this pays.
     pub account: Account,
+    /// The time that money has bought, where it buys any.
+    pub credit: Option<TimeCredit>,
     /// Where the account stands, by the last word of the lender's own system.
     pub outside: Option<Pushed>,
     /// What the phone counted for when it was handed back, in minor units.
@@ -164,8 +167,10 @@ impl Contract {
     /// The contract a signing makes.
     pub fn sign(unit: UnitId, tenant: TenantId, at: Moment, signed: Signed) -> Contract {
         let day = signed.terms.zone().day(at);
-        let account = Account::open(signed.terms.rows(), signed.late_fee, day)
+        let account = Account::open(&signed.terms.claims(), signed.late_fee, day)
             .by_rule(signed.terms.agreed().allocation);
+        let rate = signed.terms.time_rate();
+        let credit = rate.map(|(rate, free_days)| TimeCredit::open(rate, at, free_days));
         Contract {
             unit,
             tenant,
@@ -183,6 +188,7 @@ impl Contract {
             unconfirmed: 0,
             given: 0,
             refunded: 0,
+            credit,
             outside: None,
             goods: 0,
             forgiven: 0,
@@ -204,8 +210,10 @@ impl Contract {
             self.account.clone();
         let kept = Kept { folded, base, moves, recorded, reckoned, quiet, stopped };
         let terms = &self.signed.terms;
-        self.account = Account::kept(kept, terms.rows(), self.signed.late_fee)
+        self.account = Account::kept(kept, &terms.claims(), self.signed.late_fee)
             .by_rule(terms.agreed().allocation);
+        let rate = self.signed.terms.time_rate().map(|(rate, _)| rate);
+        self.credit = self.credit.take().zip(rate).map(|(credit, rate)| credit.at_rate(rate));
     }
 
     /// Money and calendar in force.
@@ -430,7 +438,8 @@ impl Contract {
     fn stage_applied(&mut self, stage: Stage, sequence: u64, applied: Moment) {
         self.applied = Some((stage, sequence, applied));
         let awaits = |hold: &Hold| hold.is_open(applied) && self.is_unlock(hold);
-        if !self.holds.iter().any(awaits) {
+        let eased = self.eased_until().is_some_and(|until| applied < until);
+        if !eased && !self.holds.iter().any(awaits) {
             self.effects.retain(|(known, _)| *known <= stage);
         }
         if self.effect(stage).is_none() {

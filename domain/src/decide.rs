@@ -12,7 +12,7 @@ mod standing;
 
 pub use money::MOVE_MAX;
 pub use provisional::spent;
-pub(crate) use standing::kept_here;
+pub(crate) use standing::has_schedule;
 
 use crate::{
     Moment,

@@ -122,6 +122,10 @@ pub enum Reason {
     NotEnrolled,
     /// The lender is not named with phone and complaint address: nothing above `notice`.
     LenderNotNamed,
+    /// The days that were paid for ran out at this moment.
+    CreditRanOut(Moment),
+    /// A part payment keeps the phone at `notice` until this moment.
+    PartlyPaid(Moment),
     /// The lender's system has told nothing for too long: nothing begins from this moment on.
     StandingStale(Moment),
     /// A hold of this kind is open.
@@ -159,7 +163,9 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
     let ceiling = Ceiling::of(contract, ladder, now);
     let reached = reached(&levels, &ceiling, now);
     let stage = reached.min(ceiling.highest);
-    let mut reasons = vec![standing.oldest_unpaid.map_or(Reason::InGoodStanding, Reason::PastDue)];
+    let mut reasons = vec![standing.oldest_unpaid.map_or(Reason::InGoodStanding, |due| {
+        contract.dark_since().map_or(Reason::PastDue(due), Reason::CreditRanOut)
+    })];
     if standing.unpaid_count > 0 {
         let next = levels.iter().find(|level| level.stage > reached);
         reasons.extend(next.and_then(|level| why_not(level, &ceiling, now)));
@@ -355,10 +361,11 @@ fn next_look(
     let falls_due = position.next_past_due_after(zone.day(now)).map(|day| zone.midnight(day));
     let show_from = notice.map(|(_, show_from)| show_from);
     let prepare = show_from.map(|show_from| show_from.plus_seconds(-PREPARE_AHEAD_S));
+    let returns = ceiling.returns.map(|(_, until)| until);
     let reckon = contract.account.next_reckoning().map(|day| zone.midnight(day));
     starts
         .chain(holds)
-        .chain([falls_due, show_from, prepare, reckon, ceiling.fresh_until])
+        .chain([falls_due, show_from, prepare, reckon, ceiling.fresh_until, returns])
         .flatten()
         .filter(|moment| *moment > now)
         .min()

@@ -41,6 +41,7 @@ pub mod stage;
 pub mod standing;
 pub mod terms;
 pub mod time;
+pub mod time_credit;
 
 pub use command::{Command, Refusal};
 pub use contract::{Contract, State};

@@ -17,7 +17,7 @@ use crate::{
     amortise::{GivenRow, Plan, Shape, Unpayable},
     command::Refusal,
     contract::Contract,
-    decide::kept_here,
+    decide::has_schedule,
     fact::Consent,
     schedule::{Instalment, Period, ROWS_MAX},
     terms::{Origin, Price, TermsHash},
@@ -116,7 +116,7 @@ fn reckoned(contract: &Contract, on: Day) -> Balance {
 
 /// The new rows of a contract at a moment, or why there are none. Changes nothing.
 pub fn propose(contract: &Contract, ask: &Ask, at: Moment) -> Result<Proposal, Refusal> {
-    kept_here(contract)?;
+    has_schedule(contract)?;
     if !contract.is_active() {
         let detail = format!("the contract is {}", contract.state.name());
         return Err(Refusal::new("contract_not_active", detail));

@@ -12,7 +12,7 @@ use crate::{
     amortise::{GivenRow, Plan, Row, Unpayable, amortise},
     command::Refusal,
     contract::Contract,
-    decide::kept_here,
+    decide::has_schedule,
     fact::What,
     payoff::{Quote, quote},
 };
@@ -46,7 +46,7 @@ pub struct Standing {
 
 /// The quote for a day, as the account stands at a moment. Changes nothing.
 pub fn offer(contract: &Contract, id: QuoteId, on: Day, at: Moment) -> Result<Quoted, Refusal> {
-    kept_here(contract)?;
+    has_schedule(contract)?;
     if !contract.is_active() {
         let detail = format!("the contract is {}", contract.state.name());
         return Err(Refusal::new("contract_not_active", detail));

@@ -45,8 +45,21 @@ impl Position {
             Servicing::Instalments => {
                 Position::new(contract.account.now(), ladder.tolerance(terms))
             }
+            Servicing::Payg(_) => Position::bought(contract),
             Servicing::Outside => Position::told(contract.outside.as_ref()),
         }
+    }
+
+    /// The position of a phone that is sold day by day: the price of a day is due on the last day
+    /// that is paid for.
+    fn bought(contract: &Contract) -> Position {
+        let remaining = contract.account.now().open();
+        let price = contract.credit.as_ref().map(|credit| {
+            // A moment is the end of what lies before it.
+            let last = credit.now().until.plus_seconds(-1);
+            (contract.day(last), credit.next_price().min(remaining))
+        });
+        Position::of(price.into_iter().filter(|(_, price)| *price > 0), remaining, 0)
     }
 
     /// The position of an account that is kept elsewhere. Who has not been told anything knows of

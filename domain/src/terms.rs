@@ -3,15 +3,17 @@
 //! **Invariant:** the rows are what is owed, however they were made; a plan only says what they
 //! were computed from, and is never computed again.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::{
-    Currency, Zone,
+    Currency, Day, Zone,
     allocation::Rule,
     amortise::{self, Plan, Table, Unpayable},
+    decide::MOVE_MAX,
     money::portion,
     payoff::Until,
     schedule::{self, Equal, Instalment, ScheduleError},
+    time_credit::{Payg, Rate},
 };
 
 /// What was agreed beside the rows.
@@ -67,6 +69,8 @@ impl std::fmt::Display for TermsHash {
 pub enum Servicing {
     /// We do: instalments with due days.
     Instalments,
+    /// We do: days are bought, and the phone is the buyer's own once all of its price is paid.
+    Payg(Payg),
     /// The lender's own loan system does; it tells where the account stands.
     Outside,
 }
@@ -76,6 +80,7 @@ impl Servicing {
     pub fn name(self) -> &'static str {
         match self {
             Servicing::Instalments => "instalments",
+            Servicing::Payg(_) => "payg",
             Servicing::Outside => "outside",
         }
     }
@@ -94,6 +99,7 @@ pub struct Terms {
     language: String,
     agreed: Agreed,
     origin: Option<Arc<Origin>>,
+    partial_unlock: Option<Rate>,
 }
 
 impl Terms {
@@ -136,6 +142,7 @@ impl Terms {
             language,
             agreed,
             origin,
+            partial_unlock: None,
         })
     }
 
@@ -204,7 +211,69 @@ impl Terms {
             language,
             agreed: Agreed::default(),
             origin: None,
+            partial_unlock: None,
         })
+    }
+
+    /// Terms of a phone that is sold day by day. Nothing of its total price is interest.
+    pub fn payg(
+        price: Price,
+        payg: Payg,
+        zone: Zone,
+        language: String,
+    ) -> Result<Terms, ScheduleError> {
+        if payg.total < price.financed()? {
+            return Err(ScheduleError::Short);
+        }
+        if payg.total > MOVE_MAX {
+            return Err(ScheduleError::Overflow);
+        }
+        if !(1..=payg.total).contains(&payg.rate.day_price) {
+            return Err(ScheduleError::Amount);
+        }
+        let Price { currency, cash_price, down_payment } = price;
+        Ok(Terms {
+            servicing: Servicing::Payg(payg),
+            currency,
+            cash_price,
+            down_payment,
+            rows: Vec::new(),
+            total: payg.total,
+            zone,
+            language,
+            agreed: Agreed::default(),
+            origin: None,
+            partial_unlock: None,
+        })
+    }
+
+    /// The same terms; a part payment opens the phone for the days it stands for.
+    pub fn with_partial_unlock(self, partial_unlock: Option<Rate>) -> Terms {
+        Terms { partial_unlock, ..self }
+    }
+
+    /// What a day of a part payment costs, where one opens the phone.
+    pub fn partial_unlock(&self) -> Option<Rate> {
+        self.partial_unlock
+    }
+
+    /// What money buys time for, and how many days are free.
+    pub fn time_rate(&self) -> Option<(Rate, u32)> {
+        match self.servicing {
+            Servicing::Payg(payg) => Some((payg.rate, payg.free_days)),
+            _ => self.partial_unlock.map(|rate| (rate, 0)),
+        }
+    }
+
+    /// What the account opens with: the rows; or the whole price, which is never due.
+    pub fn claims(&self) -> Cow<'_, [Instalment]> {
+        match self.servicing {
+            Servicing::Payg(payg) => {
+                let due = Day::new(8999, 12, 31).expect("the last day of the calendar");
+                Cow::Owned(vec![Instalment { due, amount: payg.total, interest: 0 }])
+            }
+            _ => Cow::Borrowed(&self.rows),
+        }
     }
 
     /// Who keeps count of the money.
@@ -251,7 +320,7 @@ impl Terms {
     pub fn finance_charge(&self) -> i64 {
         match self.servicing {
             Servicing::Instalments => self.total - (self.cash_price - self.down_payment),
-            Servicing::Outside => 0,
+            Servicing::Payg(_) | Servicing::Outside => 0,
         }
     }
 

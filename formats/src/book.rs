@@ -8,6 +8,7 @@ mod cells;
 mod contracts;
 mod devices;
 mod lines;
+mod payg;
 mod payments;
 mod plans;
 mod reject;
@@ -40,7 +41,8 @@ pub fn devices<R: io::Read>(input: R) -> Result<Rows<R, DeviceRow>, Vec<RowError
 
 /// A file of contracts: `reference,imei,currency,cash_price,down_payment,count,unit,every,`
 /// `instalment,first_due,time_zone,language,programme,borrower_name,borrower_phone`, and the
-/// optional columns `consent_form,consent_version,consent_at,terms,standing`.
+/// optional columns `consent_form,consent_version,consent_at,terms,standing`, those
+/// of a phone sold by days (`payg_…`) and of part payments (`partial_unlock_…`).
 pub fn contracts<R: io::Read>(input: R) -> Result<Rows<R, ContractRow>, Vec<RowError>> {
     Rows::open(input)
 }

@@ -11,6 +11,7 @@ pub(crate) mod outside;
 pub(crate) mod plan;
 pub(crate) mod settlement;
 pub(crate) mod terms;
+pub(crate) mod time_credit;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -17,6 +17,7 @@ impl Contract {
                     self.unconfirmed = self.unconfirmed.saturating_add(*amount);
                 }
                 self.moves(MoveKind::In { amount: *amount }, *value, fact.at);
+                self.buys(*amount, *value, fact.at);
             }
             What::PaymentConfirmed { amount, .. } => {
                 self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
@@ -25,18 +26,22 @@ impl Contract {
                 self.paid = self.paid.saturating_sub(*amount);
                 self.unconfirmed = self.unconfirmed.saturating_sub(*amount).max(0);
                 self.moves(MoveKind::Back { amount: *amount }, fact.at, fact.at);
+                self.buys(-*amount, fact.at, fact.at);
             }
             What::GoodwillCredited { amount, .. } => {
                 self.paid = self.paid.saturating_add(*amount);
                 self.given = self.given.saturating_add(*amount);
                 self.moves(MoveKind::In { amount: *amount }, fact.at, fact.at);
+                self.buys(*amount, fact.at, fact.at);
             }
             What::ChargedBack { payment, amount, value } => {
                 let kind = MoveKind::Chargeback { payment: *payment, amount: *amount };
                 self.moves(kind, *value, fact.at);
+                self.buys(-*amount, *value, fact.at);
             }
-            What::ChargebackWon { payment, value, .. } => {
+            What::ChargebackWon { payment, amount, value } => {
                 self.moves(MoveKind::ChargebackWon { payment: *payment }, *value, fact.at);
+                self.buys(*amount, *value, fact.at);
             }
             What::FeeCharged { amount, value, .. } => {
                 self.moves(MoveKind::Fee { amount: *amount }, *value, fact.at);
@@ -64,6 +69,13 @@ impl Contract {
         }
         let charged = self.account.now().charged.total();
         self.quotes.push(Standing { quoted, paid: self.paid, charged });
+    }
+
+    /// Where money buys time, what it buys or takes back.
+    fn buys(&mut self, amount: i64, value: Moment, at: Moment) {
+        if let Some(credit) = &mut self.credit {
+            credit.take(amount, value, at);
+        }
     }
 
     pub(crate) fn moves(&mut self, kind: MoveKind, value: Moment, at: Moment) {

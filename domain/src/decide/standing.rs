@@ -8,6 +8,7 @@ use crate::{
     fact::What,
     ladder::Ladder,
     outside::{Pushed, Word},
+    terms::Servicing,
 };
 
 /// Clocks of two systems differ by up to so much.
@@ -31,13 +32,22 @@ pub(super) fn check_kept_here(contract: &Contract, command: &Command) -> Result<
 }
 
 /// Whether the account of a contract is kept here.
-pub(crate) fn kept_here(contract: &Contract) -> Result<(), Refusal> {
+fn kept_here(contract: &Contract) -> Result<(), Refusal> {
     if contract.terms().is_outside() {
         let detail = "the account of this contract is kept by the lender's own system: book it \
                       there and push the standing";
         return Err(Refusal::new("serviced_outside", detail));
     }
     Ok(())
+}
+
+/// Whether a contract has instalments kept here.
+pub(crate) fn has_schedule(contract: &Contract) -> Result<(), Refusal> {
+    kept_here(contract)?;
+    if contract.terms().servicing() == Servicing::Instalments {
+        return Ok(());
+    }
+    Err(Refusal::new("sold_by_days", "the phone is sold by days: it has no instalments"))
 }
 
 /// Takes a standing in. An older one than is known changes nothing, nor does the same again.

@@ -13,6 +13,7 @@ mod ladder_walk;
 mod life;
 mod outside;
 mod packs;
+mod payg;
 mod properties;
 mod provisional;
 mod release;

@@ -222,3 +222,15 @@ pub(crate) fn amount(text: &str, currency: Currency) -> Result<Money, (&'static 
         }
     })
 }
+
+/// A value that may be left out; `None` = faulty.
+pub(crate) fn maybe<'a, T>(
+    cells: &mut Cells<'a>,
+    index: usize,
+    read: impl FnOnce(&mut Cells<'a>, usize) -> Option<T>,
+) -> Option<Option<T>> {
+    match cells.text(index)? {
+        "" => Some(None),
+        _ => read(cells, index).map(Some),
+    }
+}

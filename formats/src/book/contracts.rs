@@ -6,6 +6,7 @@ use domain::{Currency, Imei, Moment, Money, Terms, Zone, terms::Price};
 
 use super::{
     cells::{Cells, Column, column, imei_column, optional, personal},
+    payg,
     plans::{self, GivenRow},
     sealed,
 };
@@ -69,7 +70,16 @@ const FORM: usize = 15;
 const VERSION: usize = 16;
 const CONSENT_AT: usize = 17;
 pub(super) const TERMS: usize = 18;
-const STANDING: usize = 19;
+pub(super) const STANDING: usize = 19;
+pub(super) const PAYG_DAY_PRICE: usize = 20;
+pub(super) const PAYG_TOTAL: usize = 21;
+pub(super) const PAYG_TOTAL_DAYS: usize = 22;
+pub(super) const PAYG_FREE_DAYS: usize = 23;
+pub(super) const PAYG_MAX_AHEAD_DAYS: usize = 24;
+pub(super) const PAYG_NOTICE_DAYS: usize = 25;
+pub(super) const PAYG_CARRY: usize = 26;
+pub(super) const PARTIAL_DAY_PRICE: usize = 27;
+pub(super) const PARTIAL_MAX_DAYS: usize = 28;
 
 /// Lines on which references and handsets were first seen.
 #[derive(Debug, Default)]
@@ -102,6 +112,15 @@ impl sealed::Row for ContractRow {
         optional("consent_at"),
         optional("terms"),
         optional("standing"),
+        optional("payg_day_price"),
+        optional("payg_total"),
+        optional("payg_total_days"),
+        optional("payg_free_days"),
+        optional("payg_max_ahead_days"),
+        optional("payg_notice_days"),
+        optional("payg_carry"),
+        optional("partial_unlock_day_price"),
+        optional("partial_unlock_max_days"),
     ];
 
     fn read(cells: &mut Cells<'_>, seen: &mut Seen) -> Option<Self> {
@@ -132,7 +151,9 @@ pub(crate) fn read(
     let borrower_phone = phone(cells);
     let consent = consent(cells, zone.as_ref());
     doubles(cells, seen, reference, imei);
+    let eased = currency.and_then(|currency| payg::partial_unlock(cells, currency));
     let terms = plans::terms(cells, price?, plan?, zone?, language?)?;
+    let terms = terms.with_partial_unlock(eased?);
     Some(ContractRow {
         reference: reference?.to_owned(),
         imei: imei?,

@@ -11,6 +11,7 @@ use domain::{
 use super::{
     cells::{Cells, amount},
     contracts::{CASH_PRICE, COUNT, DOWN_PAYMENT, EVERY, FIRST_DUE, INSTALMENT, TERMS, UNIT},
+    payg::{self, Days},
 };
 use crate::schedule_terms::{ScheduleTerms, TermsError, contract_terms};
 
@@ -34,6 +35,8 @@ pub(super) enum Plan {
     Terms(Box<ScheduleTerms>),
     /// The account is kept elsewhere.
     Outside,
+    /// Days are sold.
+    Payg(Days),
 }
 
 /// The columns of equal instalments.
@@ -46,8 +49,15 @@ pub(super) fn read(
     rows: Option<&[GivenRow<'_>]>,
     outside: bool,
 ) -> Option<Plan> {
+    let sold = payg::read(cells, currency, outside);
     if outside {
-        return unscheduled(cells, rows.is_some()).then_some(Plan::Outside);
+        let told = sold == Some(None);
+        let detail = "expected nothing: standing is outside";
+        return (unscheduled(cells, rows.is_some(), detail) && told).then_some(Plan::Outside);
+    }
+    if let Some(days) = sold? {
+        let detail = "expected nothing: days are sold";
+        return unscheduled(cells, rows.is_some(), detail).then_some(Plan::Payg(days));
     }
     let terms = cells.text(TERMS)?;
     if terms.is_empty() && rows.is_none() {
@@ -69,9 +79,8 @@ pub(super) fn read(
     }
 }
 
-/// A contract whose account is kept elsewhere has no schedule here.
-fn unscheduled(cells: &mut Cells<'_>, rows: bool) -> bool {
-    let detail = "expected nothing: standing is outside";
+/// Where days are sold or the account is kept elsewhere there is no schedule.
+fn unscheduled(cells: &mut Cells<'_>, rows: bool, detail: &str) -> bool {
     if rows {
         cells.note("rows".to_owned(), "", "schedule_unwanted", detail);
     }
@@ -224,6 +233,13 @@ pub(super) fn terms(
             Ok(terms) => Some(terms),
             Err(error) => cells.fail(column(error), error.code(), error.detail()),
         },
+        Plan::Payg(days) => {
+            let payg = days.of(price.cash_price - price.down_payment);
+            match Terms::payg(price, payg, zone, language) {
+                Ok(terms) => Some(terms),
+                Err(error) => cells.fail(payg::column(error), error.code(), payg::detail(error)),
+            }
+        }
         Plan::Terms(told) => {
             agree(cells, &price, &told)?;
             match Terms::computed(price.currency, told.plan, zone, language) {

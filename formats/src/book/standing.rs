@@ -6,7 +6,7 @@ use domain::Day;
 
 use super::{
     When,
-    cells::{Cells, Column, column, optional},
+    cells::{Cells, Column, column, maybe, optional},
     sealed,
 };
 
@@ -87,18 +87,6 @@ impl sealed::Row for StandingRow {
                 Some(row)
             }
         }
-    }
-}
-
-/// A value that may be left out; `None` = faulty.
-fn maybe<'a, T>(
-    cells: &mut Cells<'a>,
-    index: usize,
-    read: impl FnOnce(&mut Cells<'a>, usize) -> Option<T>,
-) -> Option<Option<T>> {
-    match cells.text(index)? {
-        "" => Some(None),
-        _ => read(cells, index).map(Some),
     }
 }
 

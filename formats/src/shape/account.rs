@@ -16,7 +16,7 @@ use crate::text::{Text, maybe, one};
 /// A value as its one text.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent, bound = "T: Text")]
-struct Word<T>(#[serde(with = "one")] T);
+pub(super) struct Word<T>(#[serde(with = "one")] pub(super) T);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

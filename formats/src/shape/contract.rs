@@ -10,12 +10,13 @@ use domain::{
     outside::Pushed,
     restructure::Amendment,
     settlement::Standing,
+    time_credit::TimeCredit,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
     account, amendment, decision::RecordedShape, fact::SignedShape, list, maybe as shaped_maybe,
-    shaped,
+    shaped, time_credit,
 };
 use crate::text::{AsText, maybe, one, pairs};
 
@@ -30,6 +31,8 @@ pub(crate) struct ContractShape {
     applied: Option<(Stage, u64, Moment)>,
     #[serde(with = "shaped_maybe")]
     consent: Option<Consent>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time_credit")]
+    credit: Option<TimeCredit>,
     #[serde(with = "RecordedShape")]
     decision: Recorded,
     #[serde(with = "shaped_maybe")]

@@ -50,6 +50,8 @@ pub(crate) enum ReasonShape {
     NoConsent,
     NotEnrolled,
     LenderNotNamed,
+    CreditRanOut(#[serde(with = "one")] Moment),
+    PartlyPaid(#[serde(with = "one")] Moment),
     StandingStale(#[serde(with = "one")] Moment),
     Held(#[serde(with = "one")] HoldKind),
 }

@@ -8,10 +8,14 @@ use domain::{
     payoff::Until,
     schedule::Instalment,
     terms::{Agreed, Origin, Price, Servicing},
+    time_credit::{Payg, Rate},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::{AsShape, shaped};
+use super::{
+    AsShape, shaped,
+    time_credit::{PaygShape, holds},
+};
 use crate::text::{AsText, one};
 
 #[derive(Deserialize)]
@@ -29,6 +33,8 @@ struct In {
     #[serde(default)]
     origin: Option<AsShape<Origin>>,
     #[serde(default)]
+    partial_unlock: Option<AsShape<Rate>>,
+    #[serde(default)]
     payoff: Option<String>,
     rows: Vec<(AsText<Day>, AsText<i64>, AsText<i64>)>,
     #[serde(default)]
@@ -41,6 +47,7 @@ struct In {
 #[serde(remote = "Servicing", rename_all = "snake_case", deny_unknown_fields)]
 enum ServicingShape {
     Instalments,
+    Payg(#[serde(with = "PaygShape")] Payg),
     Outside,
 }
 
@@ -56,6 +63,8 @@ struct Out<'a> {
     language: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<AsShape<&'a Origin>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partial_unlock: Option<AsShape<&'a Rate>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payoff: Option<&'static str>,
     rows: Rows<'a>,
@@ -77,6 +86,7 @@ impl Serialize for Rows<'_> {
 
 pub(crate) fn serialize<S: Serializer>(terms: &Terms, serializer: S) -> Result<S::Ok, S::Error> {
     let (currency, cash_price) = (terms.currency(), terms.cash_price());
+    let partial_unlock = terms.partial_unlock();
     let (down_payment, servicing) = (terms.down_payment(), terms.servicing());
     let Agreed { allocation, payoff } = terms.agreed();
     let named = (allocation.name(), allocation.advance().name());
@@ -87,6 +97,7 @@ pub(crate) fn serialize<S: Serializer>(terms: &Terms, serializer: S) -> Result<S
         down_payment: AsText(&down_payment),
         language: terms.language(),
         origin: terms.origin().map(AsShape),
+        partial_unlock: partial_unlock.as_ref().map(AsShape),
         payoff: Some(payoff.name()).filter(|_| payoff != Until::default()),
         rows: Rows(terms.rows()),
         servicing: Some(AsShape(&servicing)).filter(|_| servicing != Servicing::Instalments),
@@ -117,9 +128,17 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     let servicing = read.servicing.map_or(Servicing::Instalments, |AsShape(told)| told);
     let terms = match servicing {
         Servicing::Instalments => Terms::explicit(price, rows, read.zone, read.language),
+        Servicing::Payg(payg) if rows.is_empty() && holds(&payg.rate) => {
+            Terms::payg(price, payg, read.zone, read.language)
+        }
         Servicing::Outside if rows.is_empty() => Terms::outside(price, read.zone, read.language),
-        Servicing::Outside => return Err(D::Error::custom("rows: expected none")),
+        _ => return Err(D::Error::custom("servicing: not what the rows say")),
     };
     let terms = terms.map_err(|error| D::Error::custom(error.detail()))?;
+    let eased = read.partial_unlock.map(|AsShape(rate)| rate);
+    if eased.is_some_and(|rate| !holds(&rate)) {
+        return Err(D::Error::custom("partial_unlock: not a rate"));
+    }
+    let terms = terms.with_partial_unlock(eased);
     Ok(terms.with_agreed(agreed).with_origin(read.origin.map(|AsShape(origin)| origin)))
 }

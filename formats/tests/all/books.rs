@@ -416,3 +416,34 @@ fn standings_are_read_and_every_fault_is_named() {
     let twice = "C-1,2026-11-21,5,2026-10-05,,,\nC-1,2026-11-21,6,2026-10-05,,,\n";
     assert_eq!(told(twice), ["3 as_of duplicate_standing"]);
 }
+
+/// A phone sold by days has a price of a day and no schedule; a part payment needs one.
+#[test]
+fn days_are_sold_without_a_schedule() {
+    let header = CONTRACTS.trim_end().to_owned()
+        + ",payg_day_price,payg_total_days,payg_free_days,payg_carry,partial_unlock_day_price\n";
+    let row = "C-9,351163520096208,INR,9000,,,,,,,Asia/Kolkata,hi,standard,Asha Devi,,\
+        25.00,365,3,no,\n";
+    let read = |row: &str| book::contracts((header.clone() + row).as_bytes()).unwrap().next();
+    let terms = read(row).unwrap().unwrap().row.terms;
+    let domain::terms::Servicing::Payg(payg) = terms.servicing() else { panic!("{terms:?}") };
+    assert_eq!((payg.total, payg.free_days, payg.rate.day_price), (912_500, 3, 2_500));
+    assert_eq!((payg.rate.carry, payg.rate.max_ahead_days), (false, None));
+    assert_eq!((terms.rows().len(), terms.finance_charge()), (0, 0));
+    let told = |row: &str| faults(book::contracts((header.clone() + row).as_bytes()));
+    assert_eq!(told(&row.replace(",365,", ",,")), [""; 0], "the price is the total");
+    assert_eq!(told(&row.replace("25.00", "0")), ["2 payg_day_price amount_not_positive"]);
+    assert_eq!(told(&row.replace(",365,", ",300,")), ["2 payg_total schedule_short"]);
+    assert_eq!(told(&row.replace("25.00", "99999.00")), [""; 0]);
+    assert_eq!(told(&row.replace(",no,", ",perhaps,")), ["2 payg_carry bad_flag"]);
+    let scheduled = row.replace("9000,,,,,,,", "9000,,12,,,,,");
+    assert_eq!(told(&scheduled), ["2 count schedule_unwanted"]);
+    let eased = row.replace(",no,", ",no,50");
+    assert_eq!(told(&eased), ["2 partial_unlock_day_price schedule_unwanted"]);
+    let unpriced = row.replace("25.00", "");
+    assert!(told(&unpriced).contains(&"2 payg_free_days schedule_unwanted".to_owned()));
+    let mixed = GOOD.trim_end().to_owned() + ",,,,,50.00\n";
+    let terms = read(&mixed).unwrap().unwrap().row.terms;
+    let eased = terms.partial_unlock().unwrap();
+    assert_eq!((eased.day_price, eased.max_ahead_days), (5_000, Some(30)));
+}

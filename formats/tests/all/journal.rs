@@ -136,6 +136,8 @@ fn every_reason() -> Vec<Reason> {
         Reason::NoConsent,
         Reason::NotEnrolled,
         Reason::LenderNotNamed,
+        Reason::CreditRanOut(AT),
+        Reason::PartlyPaid(AT),
         Reason::StandingStale(AT),
         Reason::Held(HoldKind::Dispute),
     ]

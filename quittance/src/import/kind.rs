@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs::File};
 
-use domain::{Money, Refusal, fact::Consent};
+use domain::{Money, Refusal, Terms, fact::Consent, terms::Servicing, time_credit::Payg};
 use formats::{
     book::{self, ContractRow, DeviceRow, PaymentRow, RowError, Rows, When},
     intake::IntakeState,
@@ -185,7 +185,12 @@ impl Kind for Contracts {
             "currency": terms.currency().code(),
             "cash_price": money(terms.cash_price()),
             "down_payment": money(terms.down_payment()),
-            "rows": (!terms.is_outside()).then_some(rows),
+            "rows": (terms.servicing() == Servicing::Instalments).then_some(rows),
+            "payg": payg(terms),
+            "partial_unlock": terms.partial_unlock().map(|rate| json!({
+                "day_price": money(rate.day_price),
+                "max_days": rate.max_ahead_days,
+            })),
             "standing": terms.is_outside().then_some("outside"),
             "time_zone": terms.zone().name(),
             "language": terms.language(),
@@ -197,6 +202,20 @@ impl Kind for Contracts {
             "consent_at": consent.map(|consent| consent.at.rfc3339()),
         })
     }
+}
+
+/// How days are sold, if they are.
+fn payg(terms: &Terms) -> Option<Value> {
+    let Servicing::Payg(Payg { rate, total, free_days }) = terms.servicing() else { return None };
+    let money = |minor: i64| Money::new(minor, terms.currency()).decimal();
+    Some(json!({
+        "day_price": money(rate.day_price),
+        "total_price": money(total),
+        "free_days": free_days,
+        "max_ahead_days": rate.max_ahead_days,
+        "notice_days": rate.notice_days,
+        "carry": rate.carry,
+    }))
 }
 
 /// `import payments`.

@@ -10,6 +10,7 @@ use super::{
     custody::{FreedView, freed},
     device_state::{ContactView, DeviceState, contact, device},
     terms_view::{RowView, TermsView, terms},
+    time_credit_view::{TimeCreditView, time_credit},
     unlock_view::{UnlocksView, unlocks},
 };
 use crate::{
@@ -43,6 +44,10 @@ pub(crate) struct ContractView {
     unconfirmed: String,
     /// Where the account stands on the contract's local day.
     standing: StandingView,
+    /// Time bought, where money buys any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    time_credit: Option<TimeCreditView>,
     /// What is open, by what it is for, and what the lender owes.
     account: AccountView,
     /// `clear`, `remind`, `notice`, `restrict` or `lock`.
@@ -229,6 +234,7 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
         paid: money(contract.paid),
         unconfirmed: money(contract.unconfirmed),
         standing: standing(contract, &loaded.ladder, &decision),
+        time_credit: time_credit(contract, at),
         account: account(contract),
         rung: decision.stage.rung.name(),
         step: decision.stage.step,

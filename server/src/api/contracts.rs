@@ -98,6 +98,48 @@ pub(crate) struct ContractBody {
     /// is no schedule. Absent = the account is kept here.
     #[schema(example = "outside")]
     standing: Option<String>,
+    /// The phone is sold day by day; then there is no schedule.
+    payg: Option<PaygBody>,
+    /// A part payment opens a phone that is past due for the days it stands for.
+    partial_unlock: Option<PartialUnlockBody>,
+}
+
+/// How days are sold.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PaygBody {
+    /// Decimal number: 24 hours.
+    #[schema(example = "25.00")]
+    day_price: String,
+    /// Decimal number that makes the phone the buyer's own; absent = what is financed.
+    #[schema(example = "9125.00")]
+    total_price: Option<String>,
+    /// The same as a number of days.
+    #[schema(example = 365, minimum = 1, maximum = 3660)]
+    total_days: Option<u32>,
+    /// Days from the signing that cost nothing; absent = none.
+    #[schema(example = 3, minimum = 0, maximum = 3660)]
+    free_days: Option<u32>,
+    /// Most days of credit ahead; absent = no end.
+    #[schema(example = 60, minimum = 1, maximum = 3660)]
+    max_ahead_days: Option<u32>,
+    /// Days that stay when money is taken back; absent = 1.
+    #[schema(example = 2, minimum = 0, maximum = 3660)]
+    notice_days: Option<u32>,
+    /// Whether less than a day's price waits for more; absent = yes.
+    carry: Option<bool>,
+}
+
+/// What a day of a part payment costs.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PartialUnlockBody {
+    /// Decimal number: 24 hours.
+    #[schema(example = "50.00")]
+    day_price: String,
+    /// Most days that part payments open for; absent = 30.
+    #[schema(example = 7, minimum = 1, maximum = 3660)]
+    max_days: Option<u32>,
 }
 
 /// An instalment.
@@ -136,6 +178,8 @@ pub(crate) struct Signed {
 
 impl ContractBody {
     fn checked(&self) -> Result<NewContract, Problem> {
+        let (sold, eased) = (self.payg.as_ref(), self.partial_unlock.as_ref());
+        let told = |field: Option<String>| field.unwrap_or_default();
         let (count, every) = (self.count.map(text), self.every.map(text));
         let optional = |field: &'_ Option<String>| field.clone().unwrap_or_default();
         let down_payment = optional(&self.down_payment);
@@ -160,6 +204,15 @@ impl ContractBody {
             ("consent_at", optional(&self.consent_at)),
             ("terms", self.terms.as_ref().map(ToString::to_string).unwrap_or_default()),
             ("standing", optional(&self.standing)),
+            ("payg_day_price", told(sold.map(|payg| payg.day_price.clone()))),
+            ("payg_total", told(sold.and_then(|payg| payg.total_price.clone()))),
+            ("payg_total_days", told(sold.and_then(|payg| payg.total_days.map(text)))),
+            ("payg_free_days", told(sold.and_then(|payg| payg.free_days.map(text)))),
+            ("payg_max_ahead_days", told(sold.and_then(|payg| payg.max_ahead_days.map(text)))),
+            ("payg_notice_days", told(sold.and_then(|payg| payg.notice_days.map(text)))),
+            ("payg_carry", told(sold.and_then(|payg| payg.carry.map(|carry| carry.to_string())))),
+            ("partial_unlock_day_price", told(eased.map(|eased| eased.day_price.clone()))),
+            ("partial_unlock_max_days", told(eased.and_then(|eased| eased.max_days.map(text)))),
         ];
         let fields: Vec<(&str, &str)> =
             fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -40,6 +40,7 @@ mod suspense;
 mod table;
 mod tenant;
 mod terms_view;
+mod time_credit_view;
 mod unlock_view;
 
 pub use codes::{CODES, Code};

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 /// Money and calendar of a contract.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TermsView {
-    /// `instalments`; or `outside`: the lender's own system keeps the account.
+    /// `instalments`; `payg`: days are sold; `outside`: the lender's own system keeps the account.
     #[schema(example = "instalments")]
     servicing: &'static str,
     /// ISO 4217.

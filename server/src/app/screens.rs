@@ -50,9 +50,16 @@ pub fn stage_reason(contract: &Contract, stage: Stage) -> String {
         Reason::PastDue(day) => Some(*day),
         _ => None,
     });
-    let overdue = match since {
-        Some(day) => format!("The instalment of {day} has not been paid."),
-        None => "An instalment was not paid on its due day.".to_owned(),
+    let ran_out = contract.decision.reasons.iter().find_map(|reason| match reason {
+        Reason::CreditRanOut(at) => Some(*at),
+        _ => None,
+    });
+    let overdue = match (since, ran_out) {
+        (_, Some(at)) => {
+            format!("The days paid for ran out on {}.", contract.day(at.plus_seconds(-1)))
+        }
+        (Some(day), None) => format!("The instalment of {day} has not been paid."),
+        (None, None) => "An instalment was not paid on its due day.".to_owned(),
     };
     match stage.rung {
         domain::Rung::Clear => at_rest(contract).to_owned(),
@@ -160,6 +167,12 @@ pub fn plain_local(reason: &Reason, zone: &Zone) -> String {
         Reason::DatesCome(stage, at) => {
             format!("{stage} begins at {} if nothing is paid.", local(*at, zone))
         }
+        Reason::CreditRanOut(at) => {
+            format!("The days paid for ran out at {}.", local(*at, zone))
+        }
+        Reason::PartlyPaid(until) => {
+            format!("A part payment keeps the phone at notice until {}.", local(*until, zone))
+        }
         Reason::StandingStale(since) => {
             let since = local(*since, zone);
             format!("Nothing was heard of the account for too long: nothing rises since {since}.")
@@ -197,6 +210,10 @@ pub fn plain(reason: &Reason) -> String {
         Reason::LenderNotNamed => {
             "The lender lacks a name, phone or complaint address: nothing above notice.".into()
         }
+        Reason::CreditRanOut(at) => format!("The days paid for ran out at {at}."),
+        Reason::PartlyPaid(until) => {
+            format!("A part payment keeps the phone at notice until {until}.")
+        }
         Reason::StandingStale(since) => {
             format!("Nothing was heard of the account for too long: nothing rises since {since}.")
         }
@@ -229,6 +246,8 @@ pub fn code(reason: &Reason) -> &'static str {
         Reason::NoConsent => "no_consent",
         Reason::NotEnrolled => "not_enrolled",
         Reason::LenderNotNamed => "lender_not_named",
+        Reason::CreditRanOut(_) => "credit_ran_out",
+        Reason::PartlyPaid(_) => "partly_paid",
         Reason::StandingStale(_) => "standing_stale",
         Reason::Held(_) => "held",
     }

@@ -11,6 +11,7 @@ mod front;
 mod garbage;
 mod idempotency;
 mod money;
+mod payg;
 mod payoff;
 mod records;
 mod reports;

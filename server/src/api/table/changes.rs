@@ -30,6 +30,7 @@ const RESTRUCTURE_FAULTS: &[&str] = &[
     "schedule_order",
     "schedule_overflow",
     "serviced_outside",
+    "sold_by_days",
 ];
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
@@ -56,6 +57,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
             "payoff_quote_gone",
             "schedule_overflow",
             "serviced_outside",
+            "sold_by_days",
         ],
         route: || post(payoff::quote),
         ..WRITE

@@ -117,6 +117,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
 
 /// What reading a contract's row can find wrong.
 const CONTRACT_FAULTS: &[&str] = &[
+    "amount_not_positive",
     "amount_overflow",
     "amount_too_precise",
     "bad_amount",
