@@ -42,7 +42,7 @@ pub(crate) struct ReportArgs {
     /// Last day [default: the day of --as-of]
     #[arg(long, value_name = "DAY", value_parser = day)]
     to: Option<Day>,
-    /// File of buckets: tables [[bucket]] with from = 31 and rate = "25%"
+    /// File of buckets: one table `bucket` each, with from = 31 and rate = "25%"
     #[arg(long, value_name = "FILE")]
     buckets: Option<PathBuf>,
     /// Print CSV with a header row
