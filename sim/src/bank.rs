@@ -59,8 +59,6 @@ pub struct Bank {
 
 /// Balance with which an account begins, minor units.
 const BEGINS: i64 = 100_000;
-/// Days that stay at hand, for files that overlap.
-const KEPT_DAYS: u32 = 5;
 
 impl Bank {
     /// A payer sends money to an account.
@@ -76,6 +74,7 @@ impl Bank {
 
     /// A day ends: what waits is booked.
     pub fn close(&mut self, day: u32) {
+        let told = self.told_through;
         for (name, account) in &mut self.accounts {
             let mut booked = Booked { opening: account.balance, ..Booked::default() };
             let mut groups: BTreeMap<Option<(Day, Day)>, Group> = BTreeMap::new();
@@ -102,7 +101,8 @@ impl Bank {
             }
             booked.closing = account.balance;
             account.days.insert(day, booked);
-            account.days.retain(|known, _| known + KEPT_DAYS > day);
+            // What no file has told of stays at hand, and a day more for files that overlap.
+            account.days.retain(|known, _| known + 1 >= told);
         }
     }
 

@@ -147,7 +147,8 @@ impl Visitor {
 
     /// A restricted payer announces what he does not pay.
     pub(super) async fn bluff(&mut self, actor: &mut Actor) -> Result<(), WorldError> {
-        let wants = actor.member.rail == Rail::Mobile && actor.stage > NOTICE;
+        let minor = actor.member.terms.total() - actor.paid();
+        let wants = actor.member.rail == Rail::Mobile && actor.stage > NOTICE && minor > 0;
         if !wants || !actor.chance.happens(self.scene.setup.faults.bluff) {
             return Ok(());
         }
@@ -155,7 +156,6 @@ impl Visitor {
         actor.quiet_since = self.now();
         let id = format!("BL{:05}D{:05}", actor.member.index, self.day);
         let words = actor.member.reference.clone();
-        let minor = actor.member.terms.total() - actor.paid();
         self.tell(actor, &Payment { id, minor, words, at: self.now() }).await
     }
 
