@@ -20,6 +20,8 @@ pub struct ContractRow {
     pub imei: Imei,
     /// Money and calendar.
     pub terms: Terms,
+    /// The JSON text the terms were computed from, as it was told.
+    pub told: Option<String>,
     /// Id of the programme.
     pub programme: String,
     /// The borrower's name.
@@ -141,6 +143,7 @@ pub(crate) fn read(
     let price = cells.currency(CURRENCY).and_then(|currency| price(cells, currency, priced));
     let zone = zone(cells);
     let currency = price.map(|price| price.currency);
+    let told = cells.text(TERMS).filter(|text| !text.is_empty()).map(str::to_owned);
     let plan = match outside {
         Some(outside) => plans::read(cells, currency, rows, outside),
         None => None,
@@ -158,6 +161,7 @@ pub(crate) fn read(
         reference: reference?.to_owned(),
         imei: imei?,
         terms,
+        told,
         programme: programme?.to_owned(),
         borrower_name: borrower_name?.to_owned(),
         borrower_phone: borrower_phone?.to_owned(),

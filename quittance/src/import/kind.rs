@@ -169,9 +169,12 @@ impl Kind for Contracts {
 
     const PATH: &'static str = "/v1/contracts/bulk";
 
-    /// With its instalments one by one: they are what was read, whatever they were made from.
+    /// With the terms its instalments are computed from, or else with the instalments one by one:
+    /// they are what was read.
     fn body(row: &ContractRow) -> Value {
         let terms = &row.terms;
+        let told = row.told.as_ref().and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let by_rows = told.is_none() && terms.servicing() == Servicing::Instalments;
         let money = |minor: i64| Money::new(minor, terms.currency()).decimal();
         let rows: Vec<Value> = terms
             .rows()
@@ -185,7 +188,8 @@ impl Kind for Contracts {
             "currency": terms.currency().code(),
             "cash_price": money(terms.cash_price()),
             "down_payment": money(terms.down_payment()),
-            "rows": (terms.servicing() == Servicing::Instalments).then_some(rows),
+            "rows": by_rows.then_some(rows),
+            "terms": told,
             "payg": payg(terms),
             "partial_unlock": terms.partial_unlock().map(|rate| json!({
                 "day_price": money(rate.day_price),

@@ -80,10 +80,15 @@ pub(crate) fn serve(house: &House, extra: &[&str]) -> (Process, String) {
     (server, url)
 }
 
-/// A house with one overdue contract and a key that may do everything here.
+/// A house with one overdue contract, and a key.
 fn house() -> (House, String) {
     let house = House::founded();
     house.ok(&["import", "contracts", &house.file("c.csv", OVERDUE)]);
+    keyed(house)
+}
+
+/// With a key that may do everything here.
+fn keyed(house: House) -> (House, String) {
     let key = house.folder.path().join("all.key").display().to_string();
     let roles = ["--role", "operator", "--role", "payments"];
     house.ok(&[&["admin", "key", "add", "all", "--to", &key], &roles[..]].concat());
@@ -166,6 +171,40 @@ fn a_phone_is_warned_paid_for_and_released() {
     assert!(waited, "the events tell the end");
     server.stop();
     assert_eq!(house.json(&["status", "A-1"])["status"], "archived");
+}
+
+/// What is imported through a server is what an import into the data directory makes of it.
+#[test]
+fn contracts_and_standings_come_through_a_server() {
+    let header = OVERDUE.lines().next().unwrap();
+    let terms = r#"{"principal":"1200","start_date":"2026-01-15","count":6,
+        "annual_rate_percent":24.5}"#;
+    let terms = terms.replace('\n', " ").replace('"', "\"\"");
+    let book = format!(
+        "{header},terms,standing\n\
+         A-1,{IMEI},INR,1200.00,,,,,,,Asia/Kolkata,hi,standard,Asha,,,,,\"{terms}\",\n\
+         A-2,001010020079206,INR,,,,,,,,Asia/Kolkata,hi,standard,Ravi,,,,,,outside\n"
+    );
+    let night = "reference,as_of,past_due,oldest_unpaid\nA-2,2026-01-10,791.00,2026-01-05\n";
+    let here = House::founded();
+    here.ok(&["import", "contracts", &here.file("c.csv", &book)]);
+    here.ok(&["import", "standing", &here.file("s.csv", night)]);
+
+    let (there, key) = keyed(House::founded());
+    let (server, url) = serve(&there, &[]);
+    let at = ["--server", &url, "--key-file", &key];
+    let (book, night) = (there.file("c.csv", &book), there.file("s.csv", night));
+    there.ok(&[&["import", "contracts", &book], &at[..]].concat());
+    there.ok(&[&["import", "standing", &night], &at[..]].concat());
+    let again = there.json(&[&["import", "contracts", &book], &at[..]].concat());
+    assert_eq!(again["known"], 2, "{again}");
+    server.stop();
+    for reference in ["A-1", "A-2"] {
+        let (one, other) = (here.json(&["status", reference]), there.json(&["status", reference]));
+        assert!(one["terms"]["hash"].is_string(), "{one}");
+        assert_eq!(one["terms"], other["terms"]);
+        assert_eq!(one["standing"], other["standing"]);
+    }
 }
 
 #[test]
