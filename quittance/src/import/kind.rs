@@ -1,17 +1,19 @@
 //! The kinds of files of a book: how a row becomes what a use case takes, and which one takes it.
 
-use std::{collections::BTreeMap, fs::File};
+use std::fs::File;
 
 use domain::{Money, Refusal, Terms, fact::Consent, terms::Servicing, time_credit::Payg};
 use formats::{
     book::{self, ContractRow, DeviceRow, PaymentRow, RowError, Rows, When},
     intake::IntakeState,
 };
-use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use server::{
     Error,
-    app::{post_payment::NewPayment, register_device::NewDevice, sign_contract::NewContract},
+    app::{
+        lanes::in_lanes, post_payment::NewPayment, register_device::NewDevice,
+        sign_contract::NewContract,
+    },
 };
 
 use super::here::Here;
@@ -258,27 +260,16 @@ impl Kind for Payments {
 
     /// The payments of one contract one after the other, of different ones side by side.
     async fn write(desk: &Here, many: Vec<NewPayment>) -> Result<Answers, Error> {
-        let mut answers: Answers = Vec::with_capacity(many.len());
-        let mut of_contract: BTreeMap<String, Vec<(usize, NewPayment)>> = BTreeMap::new();
-        for (index, new) in many.into_iter().enumerate() {
-            answers.push(Err(Error::Busy));
-            of_contract.entry(new.reference.clone()).or_default().push((index, new));
-        }
-        let queues = stream::iter(of_contract.into_values()).map(async |queue| {
-            let mut done = Vec::with_capacity(queue.len());
-            for (index, new) in queue {
+        let posted = in_lanes(
+            many,
+            |new| new.reference.clone(),
+            SIDE_BY_SIDE,
+            async |new| {
                 let posted = desk.app.post_payment(desk.tenant, new, desk.actor.clone()).await;
-                done.push((index, posted.map(|posted| posted_as(&posted))));
-            }
-            done
-        });
-        let mut queues = std::pin::pin!(queues.buffer_unordered(SIDE_BY_SIDE));
-        while let Some(done) = queues.next().await {
-            for (index, answer) in done {
-                answers[index] = answer;
-            }
-        }
-        Ok(answers)
+                posted.map(|posted| posted_as(&posted))
+            },
+        );
+        Ok(posted.await)
     }
 
     fn column(refusal: &Refusal) -> &'static str {

@@ -1,12 +1,14 @@
 //! `import standing`: where accounts stand that the lender's own system keeps.
 
-use std::{collections::BTreeMap, fs::File};
+use std::fs::File;
 
 use domain::{Refusal, outside::Word};
 use formats::book::{self, RowError, Rows, StandingRow, When};
-use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
-use server::{Error, app::push_standing::NewStanding};
+use server::{
+    Error,
+    app::{lanes::in_lanes, push_standing::NewStanding},
+};
 
 use super::{
     here::Here,
@@ -38,27 +40,16 @@ impl Kind for Standings {
 
     /// Those of one contract one after the other, of different ones side by side.
     async fn write(desk: &Here, many: Vec<NewStanding>) -> Result<Answers, Error> {
-        let mut answers: Answers = Vec::with_capacity(many.len());
-        let mut of_contract: BTreeMap<String, Vec<(usize, NewStanding)>> = BTreeMap::new();
-        for (index, new) in many.into_iter().enumerate() {
-            answers.push(Err(Error::Busy));
-            of_contract.entry(new.reference.clone()).or_default().push((index, new));
-        }
-        let queues = stream::iter(of_contract.into_values()).map(async |queue| {
-            let mut done = Vec::with_capacity(queue.len());
-            for (index, new) in queue {
+        let pushed = in_lanes(
+            many,
+            |new| new.reference.clone(),
+            SIDE_BY_SIDE,
+            async |new| {
                 let told = desk.app.push_standing(desk.tenant, &new, desk.actor.clone()).await;
-                done.push((index, told.map(|told| became(told.word))));
-            }
-            done
-        });
-        let mut queues = std::pin::pin!(queues.buffer_unordered(SIDE_BY_SIDE));
-        while let Some(done) = queues.next().await {
-            for (index, answer) in done {
-                answers[index] = answer;
-            }
-        }
-        Ok(answers)
+                told.map(|told| became(told.word))
+            },
+        );
+        Ok(pushed.await)
     }
 
     fn column(refusal: &Refusal) -> &'static str {

@@ -1,6 +1,6 @@
 //! Received money: report, list, look up, take back.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::{Json, extract::State, http::Uri, response::Response};
 use domain::{Money, TenantId, UnitId, Zone};
@@ -8,7 +8,6 @@ use formats::{
     book::{self, PaymentRow},
     intake::{Intake, IntakeState},
 };
-use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use store::UnitKind;
 use utoipa::ToSchema;
@@ -17,13 +16,14 @@ use uuid::Uuid;
 use super::{
     answer, body,
     body::{At, Body, JsonBytes, NoBody, Params},
-    bulk::{self, BulkAnswer, Made},
+    bulk::{self, BulkAnswer},
     guard::Call,
     problem::{Problem, StateView},
 };
 use crate::{
     App,
     app::{
+        lanes::in_lanes,
         list::Filter,
         post_payment::{NewPayment, Posted, open_intake},
     },
@@ -137,31 +137,15 @@ pub(crate) async fn post_bulk(
     JsonBytes(raw): JsonBytes,
 ) -> Result<Json<BulkAnswer>, Problem> {
     let (good, mut answers) = bulk::sorted(bulk::items::<PaymentBody>(&raw)?);
-    let mut lanes: BTreeMap<String, Vec<(usize, PaymentBody)>> = BTreeMap::new();
-    for (index, item) in good {
-        lanes.entry(item.reference.clone()).or_default().push((index, item));
-    }
-    let work = lanes.into_values().map(|lane| count_lane(&app, &call, lane));
-    let mut work = stream::iter(work).buffer_unordered(SIDE_BY_SIDE);
-    while let Some(lane) = work.next().await {
-        for (index, made) in lane {
-            answers[index] = Some(made);
-        }
+    let lane = |(_, item): &(usize, PaymentBody)| item.reference.clone();
+    let (app, call) = (&app, &call);
+    let counted = in_lanes(good, lane, SIDE_BY_SIDE, |(index, item)| async move {
+        (index, count(app, call, item).await)
+    });
+    for (index, counted) in counted.await {
+        answers[index] = Some(counted.map(|posted| (posted.payment.0, posted.repeated)));
     }
     Ok(Json(bulk::answer(answers)))
-}
-
-async fn count_lane(
-    app: &App,
-    call: &Call,
-    lane: Vec<(usize, PaymentBody)>,
-) -> Vec<(usize, Result<Made, Problem>)> {
-    let mut made = Vec::with_capacity(lane.len());
-    for (index, item) in lane {
-        let counted = count(app, call, item).await;
-        made.push((index, counted.map(|posted| (posted.payment.0, posted.repeated))));
-    }
-    made
 }
 
 /// Lists payments.

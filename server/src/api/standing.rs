@@ -1,18 +1,17 @@
 //! Where accounts stand that the lender's own system keeps.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::{Json, extract::State, response::Response};
 use domain::outside::Word;
 use formats::book::{self, StandingRow};
-use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
     answer,
     body::{At, Body, JsonBytes},
-    bulk::{self, BulkAnswer, Made},
+    bulk::{self, BulkAnswer},
     contracts,
     guard::Call,
     payments::SIDE_BY_SIDE,
@@ -20,7 +19,10 @@ use super::{
 };
 use crate::{
     App,
-    app::push_standing::{NewStanding, Told},
+    app::{
+        lanes::in_lanes,
+        push_standing::{NewStanding, Told},
+    },
     error::Error,
 };
 
@@ -182,37 +184,23 @@ pub(crate) async fn push_bulk(
     let read = read.into_iter().map(|item| item.and_then(|item| item.checked())).collect();
     let (good, mut answers) = bulk::sorted(read);
     let mut older = Vec::new();
-    let mut lanes: BTreeMap<String, Vec<(usize, NewStanding)>> = BTreeMap::new();
-    for (index, item) in good {
-        lanes.entry(item.reference.clone()).or_default().push((index, item));
-    }
-    let work = lanes.into_values().map(|lane| push_lane(&app, &call, lane));
-    let mut work = stream::iter(work).buffer_unordered(SIDE_BY_SIDE);
-    while let Some(lane) = work.next().await {
-        for (index, made, word) in lane {
-            answers[index] = Some(made);
-            older.extend((word == Some(Word::Older)).then_some(index));
-        }
+    let lane = |(_, item): &(usize, NewStanding)| item.reference.clone();
+    let (app, call) = (&app, &call);
+    let pushed = in_lanes(good, lane, SIDE_BY_SIDE, |(index, new)| async move {
+        (index, app.push_standing(call.tenant(), &new, call.actor()).await)
+    });
+    for (index, pushed) in pushed.await {
+        answers[index] = Some(match pushed {
+            Ok(Told { changed, word }) => {
+                older.extend((word == Word::Older).then_some(index));
+                Ok((changed.contract.unit.0, word != Word::New))
+            }
+            Err(error) => Err(Problem::from(error)),
+        });
     }
     let mut answer = bulk::answer(answers);
     older.into_iter().for_each(|index| answer.pass_over(index));
     Ok(Json(answer))
-}
-
-type Pushed = (usize, Result<Made, Problem>, Option<Word>);
-
-async fn push_lane(app: &App, call: &Call, lane: Vec<(usize, NewStanding)>) -> Vec<Pushed> {
-    let mut done = Vec::with_capacity(lane.len());
-    for (index, new) in lane {
-        done.push(match app.push_standing(call.tenant(), &new, call.actor()).await {
-            Ok(Told { changed, word }) => {
-                let made = (changed.contract.unit.0, word != Word::New);
-                (index, Ok(made), Some(word))
-            }
-            Err(error) => (index, Err(Problem::from(error)), None),
-        });
-    }
-    done
 }
 
 fn outcome(word: Word) -> &'static str {

@@ -15,6 +15,7 @@ pub mod explain_contract;
 pub mod export_ledger;
 mod find_contract;
 mod hear_call;
+pub mod lanes;
 pub mod lease;
 pub mod list;
 pub mod manage;
