@@ -1,4 +1,4 @@
-//! Changing one contract: load, decide, advance, commit; again when somebody else was faster.
+//! Changing one contract: load, decide, advance, commit; again when another process was faster.
 //!
 //! A commit makes one version. Its journal lines are the facts, the decision if it changed, and the
 //! content hash of the version's lease.
@@ -140,6 +140,7 @@ impl App {
         extras: Extras,
         commands: impl Fn(&Loaded, Moment) -> Result<Vec<Command>, Error>,
     ) -> Result<Changed, Error> {
+        let _turn = self.turns.take(unit).await;
         for _ in 0..TRIES {
             let loaded = self.load_contract(unit).await?.ok_or(Error::NotFound("contract"))?;
             let now = self.now();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{TenantId, UnitId};
+use futures_util::future::try_join_all;
 
 use super::App;
 use crate::error::Error;
@@ -37,21 +38,20 @@ impl App {
         let mut looked = BTreeSet::new();
         for text in texts {
             let mut found: Option<(UnitId, String)> = None;
-            for name in names(text) {
-                if looked.len() == LOOKS_MAX {
-                    return Ok(named(found));
-                }
-                if !looked.insert(name.clone()) {
-                    continue;
-                }
-                let Some(unit) = self.by_reference(tenant, &name).await? else { continue };
+            let mut fresh = names(text);
+            fresh.retain(|name| looked.len() < LOOKS_MAX && looked.insert(name.clone()));
+            // Asked for together: the store answers them in one go.
+            let owners = fresh.iter().map(|name| self.by_reference(tenant, name));
+            let owners = try_join_all(owners).await?;
+            for (name, owner) in fresh.into_iter().zip(owners) {
+                let Some(unit) = owner else { continue };
                 match &found {
                     Some((known, _)) if *known != unit => return Ok(Named::Several),
                     Some(_) => {}
                     None => found = Some((unit, name)),
                 }
             }
-            if found.is_some() {
+            if found.is_some() || looked.len() == LOOKS_MAX {
                 return Ok(named(found));
             }
         }

@@ -40,6 +40,7 @@ mod take_back;
 pub mod take_file;
 pub mod take_statement;
 pub mod transfer_contract;
+pub mod turns;
 pub mod wait;
 pub mod wake;
 
@@ -61,6 +62,7 @@ use crate::{
 use directory::Directory;
 use outbox::EventSink;
 use presence::Presences;
+use turns::Turns;
 use wake::{LocalWake, Wake};
 
 /// Everything a use case needs. Cheap to share.
@@ -81,6 +83,8 @@ pub struct App {
     pub presences: Presences,
     /// Who is told of new versions.
     pub wake: Arc<dyn Wake>,
+    /// Who changes which unit, one after the other.
+    pub turns: Turns,
     /// Room for held requests.
     pub waits: Semaphore,
     /// Whether held requests are to end.
@@ -131,6 +135,7 @@ impl App {
             directory: Directory::new()?,
             presences: Presences::default(),
             wake: Arc::new(LocalWake::default()),
+            turns: Turns::default(),
             waits: Semaphore::new(pace.waits_max),
             stopping: watch::Sender::new(false),
             pace,

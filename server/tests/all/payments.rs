@@ -77,6 +77,25 @@ async fn the_same_id_at_the_same_time_counts_once() {
 }
 
 #[tokio::test]
+async fn many_payments_of_one_contract_at_once_are_committed_once_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("q.db").display());
+    let store = store::open(&url).unwrap();
+    let house = House::on(store, Keys::new(&[7; 32]), Pace::default()).await;
+    let unit = house.sign(new_contract("C-1", 1)).await;
+    let posts = (0..64).map(|number| house.post(house.payment(&format!("p-{number}"), "C-1", "1")));
+    for posted in futures_util::future::join_all(posts).await {
+        assert_eq!(posted.unwrap().intake.state, IntakeState::Applied { contract: unit });
+    }
+    assert_eq!(house.contract(unit).await.paid, 6_400);
+    let metrics = house.app.metrics.text(&house.app);
+    let in_vain = "{command=\"post_payment\",outcome=\"conflict\"}";
+    assert!(!metrics.contains(in_vain), "{metrics}");
+    assert_eq!(house.app.turns.busy(), 0);
+    at_rest(&house).await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_counted_says_why_and_changes_nothing() {
     let (house, unit) = signed().await;
     let before = house.row(unit).await;
