@@ -14,9 +14,11 @@
 
 mod balance;
 mod change;
+mod folded;
 mod replay;
 
 pub use balance::{Balance, Claim};
+pub use folded::{Folded, Stretch};
 
 use crate::{Day, HoldId, UnitId, allocation::Rule, late_fee::LateFee, schedule::Instalment};
 
@@ -126,7 +128,7 @@ pub struct Account {
     /// Movements up to this day are folded.
     pub folded: Day,
     /// What they left; `None` = nothing is folded yet.
-    pub base: Option<Balance>,
+    pub base: Option<Folded>,
     /// The others, by value day.
     pub moves: Vec<Move>,
     /// Movements recorded so far.
@@ -266,7 +268,8 @@ impl Account {
             return;
         }
         let keep = self.moves.partition_point(|entry| entry.value <= horizon);
-        self.base = Some(self.run(&self.moves[..keep], horizon));
+        let left = self.run(&self.moves[..keep], horizon);
+        self.base = Some(Folded::of(left, &self.opening));
         self.moves.drain(..keep);
         self.folded = horizon;
         self.quiet.retain(|quiet| quiet.until.is_none_or(|until| until > horizon));
@@ -279,7 +282,7 @@ pub struct Kept {
     /// As [`Account::folded`].
     pub folded: Day,
     /// As [`Account::base`].
-    pub base: Option<Balance>,
+    pub base: Option<Folded>,
     /// As [`Account::moves`].
     pub moves: Vec<Move>,
     /// As [`Account::recorded`].

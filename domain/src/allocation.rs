@@ -8,6 +8,8 @@ mod rule;
 
 pub use rule::{NAMES, Rule};
 
+use std::ops::Range;
+
 use crate::{
     Day,
     amortise::{Rounding, Row, divide},
@@ -279,7 +281,10 @@ fn all_interest_first() -> Order {
 pub fn allocate(owed: &mut [Owed], amount: i64, on: Day, order: &Order) -> Allocation {
     let mut till = Till { owed, done: Allocation { portions: Vec::new(), rest: amount } };
     for (timing, components) in order.runs() {
-        let rows = till.rows(timing, on, order.advance);
+        if till.done.rest <= 0 {
+            break;
+        }
+        let rows = till.rows(timing, on);
         let spread = timing == Timing::InAdvance && order.advance == Advance::Reamortise;
         let groups: Vec<&[Component]> = match order.sweep {
             Sweep::Horizontal => vec![&components],
@@ -287,9 +292,11 @@ pub fn allocate(owed: &mut [Owed], amount: i64, on: Day, order: &Order) -> Alloc
         };
         for group in groups {
             if spread {
-                till.spread(&rows, group);
+                till.spread(rows.clone(), group);
+            } else if timing == Timing::InAdvance && order.advance == Advance::Last {
+                till.sweep(rows.clone().rev(), group);
             } else {
-                till.sweep(&rows, group);
+                till.sweep(rows.clone(), group);
             }
         }
     }
@@ -302,27 +309,28 @@ struct Till<'a> {
 }
 
 impl Till<'_> {
-    fn rows(&self, timing: Timing, on: Day, advance: Advance) -> Vec<usize> {
-        let falls = |row: &usize| Timing::of(self.owed[*row].due, on) == timing;
-        let mut rows: Vec<usize> = (0..self.owed.len()).filter(falls).collect();
-        if timing == Timing::InAdvance && advance == Advance::Last {
-            rows.reverse();
-        }
-        rows
+    /// The rows of a timing, which stand together.
+    fn rows(&self, timing: Timing, on: Day) -> Range<usize> {
+        let before = self.owed.partition_point(|row| Timing::of(row.due, on) < timing);
+        let through = self.owed.partition_point(|row| Timing::of(row.due, on) <= timing);
+        before..through
     }
 
-    fn sweep(&mut self, rows: &[usize], components: &[Component]) {
+    fn sweep(&mut self, rows: impl Iterator<Item = usize>, components: &[Component]) {
         for row in rows {
+            if self.done.rest <= 0 {
+                return;
+            }
             let rest = self.done.rest;
-            self.pay(*row, components, rest);
+            self.pay(row, components, rest);
         }
     }
 
     /// Equal shares over the open rows, until the money or the debt is gone.
-    fn spread(&mut self, rows: &[usize], components: &[Component]) {
+    fn spread(&mut self, rows: Range<usize>, components: &[Component]) {
         loop {
             let is_open = |row: &usize| self.open(*row, components) > 0;
-            let open: Vec<usize> = rows.iter().copied().filter(is_open).collect();
+            let open: Vec<usize> = rows.clone().filter(is_open).collect();
             let sum = self.done.rest;
             let count = i128::try_from(open.len()).unwrap_or(i128::MAX);
             if sum <= 0 || open.is_empty() {

@@ -160,7 +160,7 @@ impl Claim {
         }
     }
 
-    fn whole(&self) -> Owed {
+    pub(super) fn whole(&self) -> Owed {
         let Claim { due, principal, interest, fee, penalty, .. } = *self;
         Owed { due, penalty, fee, interest, principal }
     }

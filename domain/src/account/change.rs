@@ -1,6 +1,6 @@
 //! An account whose schedule changes.
 
-use super::{Account, Balance, Claim};
+use super::{Account, Balance, Claim, Folded};
 use crate::{Day, allocation::Owed, schedule::Instalment};
 
 impl Account {
@@ -8,7 +8,7 @@ impl Account {
     /// stand, and money that comes later with an earlier value date pays them.
     pub fn restructure(&mut self, rows: &[Instalment], on: Day) {
         self.reckon(on);
-        self.base = Some(self.now().on_rows(rows, on));
+        self.base = Some(Folded::of(self.now().on_rows(rows, on), &self.opening));
         self.moves.clear();
         self.folded = on.plus_days(-1).unwrap_or(on).max(self.folded);
         self.quiet.retain(|quiet| quiet.until.is_none_or(|until| until > on));

@@ -20,7 +20,9 @@ impl Account {
 
     /// What movements leave of the base, with the late fees that fall through a day.
     pub(super) fn run(&self, moves: &[Move], through: Day) -> Balance {
-        let mut balance = self.base.as_ref().unwrap_or(&self.opening).clone();
+        let opening = &self.opening;
+        let mut balance =
+            self.base.as_ref().map_or_else(|| opening.clone(), |base| base.over(opening));
         let order = self.rule.order();
         for entry in moves {
             if let Some(before) = entry.value.plus_days(-1) {
@@ -35,10 +37,14 @@ impl Account {
     /// Charges the late fees that fall through a day, by day and then by due day.
     fn fees(&self, balance: &mut Balance, through: Day) {
         let Some(rule) = &self.late_fee else { return };
-        let mut falling: Vec<(Day, usize)> = (0..balance.owed.len())
+        let due = balance.owed.partition_point(|owed| owed.due <= through);
+        let mut falling: Vec<(Day, usize)> = (0..due)
             .filter_map(|row| Some((self.falls(balance, row)?, row)))
             .filter(|(on, _)| *on <= through)
             .collect();
+        if falling.is_empty() {
+            return;
+        }
         falling.sort_unstable();
         let financed = balance.financed();
         for (on, row) in falling {
@@ -57,18 +63,25 @@ impl Account {
         let rule = self.late_fee.as_ref()?;
         let balance = &self.now;
         let financed = balance.financed();
-        let falls = |row: usize| {
-            let on = self.falls(balance, row)?;
-            rule.of(row, &balance.owed[row], on, financed, &balance.charged).map(|_| on)
-        };
-        (0..balance.owed.len()).filter_map(falls).min()
+        let mut next: Option<Day> = None;
+        for (row, owed) in balance.owed.iter().enumerate() {
+            // No late fee falls before its due day.
+            if next.is_some_and(|next| owed.due > next) {
+                break;
+            }
+            let Some(on) = self.falls(balance, row) else { continue };
+            if rule.of(row, owed, on, financed, &balance.charged).is_some() {
+                next = Some(next.map_or(on, |next| next.min(on)));
+            }
+        }
+        next
     }
 
     /// When a late fee falls on a claim that bears none yet: after its grace, counted anew when
     /// money was taken back from it, and not on a quiet day.
     fn falls(&self, balance: &Balance, row: usize) -> Option<Day> {
         let rule = self.late_fee.as_ref()?;
-        if balance.charged.bears(row) || balance.owed[row].total() == 0 {
+        if balance.owed[row].total() == 0 || balance.charged.bears(row) {
             return None;
         }
         let claim = &balance.claims[row];

@@ -3,7 +3,7 @@
 
 use domain::{
     Day, HoldId, UnitId,
-    account::{Account, Balance, Claim, Kept, Move, MoveKind, Quiet},
+    account::{Account, Balance, Claim, Folded, Kept, Move, MoveKind, Quiet, Stretch},
     allocation::Owed,
     amortise::Share,
     late_fee::{Base, Caps, Charge, Charged, LateFee},
@@ -48,14 +48,14 @@ enum MoveDoc {
 
 type QuietDoc = (Option<Word<HoldId>>, Word<Day>, Option<Word<Day>>);
 
-/// A balance.
+/// A balance beside the rows of the schedule.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BalanceDoc {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ahead: Option<Word<i64>>,
     charged: Vec<(usize, Word<i64>)>,
-    claims: Vec<ClaimDoc>,
+    claims: Vec<StretchDoc>,
     credit: Word<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     earned: Option<Word<i64>>,
@@ -64,6 +64,15 @@ struct BalanceDoc {
     given: Option<Word<i64>>,
     months: Vec<(i16, u8, Word<i64>)>,
     waived: Word<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum StretchDoc {
+    Beside(ClaimDoc),
+    Open(u32),
+    Paid(u32),
+    Row(ClaimDoc),
 }
 
 /// A claim and what is open of it: penalty, fee, interest, principal.
@@ -151,21 +160,20 @@ fn read_move((Word(value), number, kind): (Word<Day>, u32, MoveDoc)) -> Move {
     Move { value, number, kind }
 }
 
-fn base_doc(balance: &Balance) -> BalanceDoc {
-    let parts = |a, b, c, d| (Word(a), Word(b), Word(c), Word(d));
-    let claim = |(claim, owed): (&Claim, &Owed)| ClaimDoc {
-        chargeback: claim.chargeback,
-        due: claim.due,
-        open: parts(owed.penalty, owed.fee, owed.interest, owed.principal),
-        reopened: claim.reopened,
-        whole: parts(claim.penalty, claim.fee, claim.interest, claim.principal),
+fn base_doc(folded: &Folded) -> BalanceDoc {
+    let stretch = |stretch: &Stretch| match stretch {
+        Stretch::Beside(claim, owed) => StretchDoc::Beside(claim_doc(claim, owed)),
+        Stretch::Open(rows) => StretchDoc::Open(*rows),
+        Stretch::Paid(rows) => StretchDoc::Paid(*rows),
+        Stretch::Row(claim, owed) => StretchDoc::Row(claim_doc(claim, owed)),
     };
+    let balance = &folded.rest;
     let charged = &balance.charged;
     let months = charged.months().iter();
     BalanceDoc {
         ahead: Some(balance.ahead).filter(|ahead| *ahead != 0).map(Word),
         charged: charged.rows().iter().map(|(row, fee)| (*row, Word(*fee))).collect(),
-        claims: balance.claims.iter().zip(&balance.owed).map(claim).collect(),
+        claims: folded.claims.iter().map(stretch).collect(),
         credit: Word(balance.credit),
         earned: Some(balance.earned).filter(|earned| *earned != 0).map(Word),
         fees: Word(balance.fees),
@@ -175,21 +183,35 @@ fn base_doc(balance: &Balance) -> BalanceDoc {
     }
 }
 
-fn base(doc: BalanceDoc) -> Balance {
-    let owed = |claim: &ClaimDoc| {
-        let (Word(penalty), Word(fee), Word(interest), Word(principal)) = claim.open;
-        Owed { due: claim.due, penalty, fee, interest, principal }
-    };
-    let claim = |claim: &ClaimDoc| {
-        let (Word(penalty), Word(fee), Word(interest), Word(principal)) = claim.whole;
-        let ClaimDoc { chargeback, due, reopened, .. } = *claim;
-        Claim { due, principal, interest, fee, penalty, chargeback, reopened }
+fn claim_doc(claim: &Claim, owed: &Owed) -> ClaimDoc {
+    let parts = |a, b, c, d| (Word(a), Word(b), Word(c), Word(d));
+    ClaimDoc {
+        chargeback: claim.chargeback,
+        due: claim.due,
+        open: parts(owed.penalty, owed.fee, owed.interest, owed.principal),
+        reopened: claim.reopened,
+        whole: parts(claim.penalty, claim.fee, claim.interest, claim.principal),
+    }
+}
+
+fn base(doc: BalanceDoc) -> Folded {
+    let stretch = |stretch| match stretch {
+        StretchDoc::Beside(doc) => {
+            let (claim, owed) = read_claim(&doc);
+            Stretch::Beside(claim, owed)
+        }
+        StretchDoc::Open(rows) => Stretch::Open(rows),
+        StretchDoc::Paid(rows) => Stretch::Paid(rows),
+        StretchDoc::Row(doc) => {
+            let (claim, owed) = read_claim(&doc);
+            Stretch::Row(claim, owed)
+        }
     };
     let rows = doc.charged.into_iter().map(|(row, Word(fee))| (row, fee)).collect();
     let months = doc.months.into_iter().map(|(year, month, Word(fee))| ((year, month), fee));
-    Balance {
-        claims: doc.claims.iter().map(claim).collect(),
-        owed: doc.claims.iter().map(owed).collect(),
+    let rest = Balance {
+        claims: Vec::new(),
+        owed: Vec::new(),
         credit: doc.credit.0,
         fees: doc.fees.0,
         charged: Charged::of(rows, months.collect()),
@@ -197,7 +219,16 @@ fn base(doc: BalanceDoc) -> Balance {
         given: doc.given.map_or(0, |Word(given)| given),
         earned: doc.earned.map_or(0, |Word(earned)| earned),
         ahead: doc.ahead.map_or(0, |Word(ahead)| ahead),
-    }
+    };
+    Folded { claims: doc.claims.into_iter().map(stretch).collect(), rest }
+}
+
+fn read_claim(doc: &ClaimDoc) -> (Claim, Owed) {
+    let ClaimDoc { chargeback, due, reopened, .. } = *doc;
+    let (Word(penalty), Word(fee), Word(interest), Word(principal)) = doc.open;
+    let owed = Owed { due, penalty, fee, interest, principal };
+    let (Word(penalty), Word(fee), Word(interest), Word(principal)) = doc.whole;
+    (Claim { due, principal, interest, fee, penalty, chargeback, reopened }, owed)
 }
 
 #[derive(Serialize, Deserialize)]
