@@ -1,11 +1,11 @@
 //! Received money as stored: an item of its own until a contract has counted it.
 
-use domain::{Currency, Moment, TenantId, UnitId};
+use domain::{Currency, Moment, Money, TenantId, UnitId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     doc::{DocError, read, written},
-    text::{maybe, one},
+    text::{Text, maybe, one},
 };
 
 /// Received money.
@@ -46,9 +46,118 @@ pub struct Intake {
     pub reference: String,
     /// Where it is.
     pub state: IntakeState,
+    /// Who told of it, each when he did so first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tellings: Vec<Telling>,
     /// Whose it is.
     #[serde(with = "one")]
     pub tenant: TenantId,
+}
+
+/// That somebody told of money for the first time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telling {
+    /// When.
+    #[serde(with = "one")]
+    pub at: Moment,
+    /// Who.
+    #[serde(with = "one")]
+    pub by: Teller,
+    /// Hash of what he said, where it is not the item's own.
+    #[serde(with = "maybe", default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<[u8; 32]>,
+}
+
+/// Who can tell of money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Teller {
+    /// The provider's own call at a door.
+    Call,
+    /// A person who confirms it.
+    Person,
+    /// The provider, asked for its status.
+    Pull,
+    /// The lender's own report, by API or as a table.
+    Report,
+    /// A bank's file.
+    Statement,
+}
+
+impl Teller {
+    /// Everybody.
+    pub const ALL: [Teller; 5] =
+        [Teller::Call, Teller::Person, Teller::Pull, Teller::Report, Teller::Statement];
+
+    /// The name in documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Teller::Call => "call",
+            Teller::Person => "person",
+            Teller::Pull => "pull",
+            Teller::Report => "report",
+            Teller::Statement => "statement",
+        }
+    }
+}
+
+impl Text for Teller {
+    const EXPECTED: &'static str = "one of call, person, pull, report, statement";
+
+    fn read(text: &str) -> Option<Self> {
+        Teller::ALL.into_iter().find(|teller| teller.name() == text)
+    }
+
+    fn show(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Intake {
+    /// How much; nothing where the currency has no such fraction.
+    pub fn money(&self) -> Money {
+        Money::new(self.amount, self.currency)
+    }
+
+    /// When the provider's own call told of it.
+    pub fn notified_at(&self) -> Option<Moment> {
+        self.first(|by| by == Teller::Call).map(|telling| telling.at)
+    }
+
+    /// When somebody first told of it who has the money or vouches for it: anybody but a call.
+    pub fn settled(&self) -> Option<&Telling> {
+        self.first(|by| by != Teller::Call)
+    }
+
+    /// Hash of what somebody said when he told of it.
+    pub fn said_by(&self, teller: Teller) -> Option<[u8; 32]> {
+        let telling = self.first(|by| by == teller);
+        telling.map(|telling| telling.content.unwrap_or(self.content_hash))
+    }
+
+    /// With somebody's word besides those known; his first one stays.
+    pub fn told_by(mut self, by: Teller, at: Moment, content: [u8; 32]) -> Intake {
+        if self.said_by(by).is_none() {
+            let content = (content != self.content_hash).then_some(content);
+            self.tellings.push(Telling { at, by, content });
+        }
+        self
+    }
+
+    /// With what was told of a hint before it: its words stay on record.
+    pub fn after(mut self, hint: &Intake) -> Intake {
+        let own = std::mem::take(&mut self.tellings);
+        for Telling { at, by, .. } in hint.tellings.iter().cloned() {
+            let content = hint.said_by(by).unwrap_or(hint.content_hash);
+            self = self.told_by(by, at, content);
+        }
+        let content = self.content_hash;
+        own.into_iter().fold(self, |all, telling| all.told_by(telling.by, telling.at, content))
+    }
+
+    fn first(&self, who: impl Fn(Teller) -> bool) -> Option<&Telling> {
+        self.tellings.iter().filter(|telling| who(telling.by)).min_by_key(|telling| telling.at)
+    }
 }
 
 /// Where received money is.

@@ -66,6 +66,8 @@ enum Name {
     Expected,
     /// What is provided for by bucket
     Provisions,
+    /// Received money by source and day: who told of it, and what became of it
+    Reconciliation,
 }
 
 impl Name {
@@ -78,6 +80,7 @@ impl Name {
             Name::Cure => Kind::Cure,
             Name::Expected => Kind::Expected,
             Name::Provisions => Kind::Provisions,
+            Name::Reconciliation => Kind::Reconciliation,
         }
     }
 }
@@ -154,7 +157,7 @@ fn page(document: &Value) -> Option<String> {
     let mut rows = report_rows(document)?;
     let head = rows.remove(0);
     if rows.is_empty() {
-        return Some("nothing to report: no contract adds to it".to_owned());
+        return Some("nothing to report: nothing adds to it".to_owned());
     }
     for column in 0..head.len() {
         let number = |cell: &str| {

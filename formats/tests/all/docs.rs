@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use domain::{Currency, Moment, TenantId, UnitId, Zone, policy::Lender};
 use formats::{
     ApiKey, Device, Directory, Intake, IntakeState, Person, Role, StoredPack, StoredProgramme,
-    Tenant, contract_doc, device_doc, directory_doc, fold, intake_doc, parse_contract,
-    parse_device, parse_directory, parse_intake,
+    Tenant, contract_doc, device_doc, directory_doc, fold, intake::Teller, intake_doc,
+    parse_contract, parse_device, parse_directory, parse_intake,
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
@@ -122,6 +122,7 @@ fn intake_items_come_back() {
                 received_at: Moment::from_seconds(1_770_000_000),
                 reference: "C-1".into(),
                 state: state.clone(),
+                tellings: Vec::new(),
                 tenant: TenantId::from_bytes(TENANT),
             };
             let text = intake_doc(&intake);
@@ -131,6 +132,12 @@ fn intake_items_come_back() {
             let exact = Some("1.00001".to_owned());
             let alarmed = Intake { alarm: Some([3; 32]), exact, ..intake };
             assert_eq!(parse_intake(&intake_doc(&alarmed)).unwrap(), alarmed);
+            let told = Teller::ALL.into_iter().zip(1..).fold(alarmed, |intake, (by, second)| {
+                intake.told_by(by, Moment::from_seconds(second), [1; 32])
+            });
+            let again = told.clone().told_by(Teller::Call, Moment::from_seconds(9), [4; 32]);
+            assert_eq!((&again, told.tellings.len()), (&told, 5), "the first word stays");
+            assert_eq!(parse_intake(&intake_doc(&told)).unwrap(), told);
         }
     }
 }

@@ -28,6 +28,21 @@ fn a_report_is_a_table_a_document_or_csv() {
 }
 
 #[test]
+fn received_money_is_reconciled_by_source_and_day() {
+    let house = with_book();
+    let payments = "provider,provider_id,reference,amount,paid_at\n\
+                    desk,D-1,EX-00001,10.00,2026-01-10\ndesk,D-2,EX-00001,5.50,2026-01-10\n";
+    let file = house.file("payments.csv", payments);
+    house.ok(&["import", "payments", &file]);
+    let asked = ["report", "reconciliation", "--from", "2026-01-01", "--to", "2026-01-31", "--csv"];
+    let csv = house.ok(&asked).out;
+    let mut lines = csv.lines();
+    assert!(lines.next().unwrap().starts_with("day,source,currency,payments,notified,settled,"));
+    let row = lines.next().unwrap();
+    assert!(row.starts_with("2026-01-10,desk,INR,2,0.00,15.50,15.50,"), "{csv}");
+}
+
+#[test]
 fn buckets_come_from_a_file() {
     let house = with_book();
     let own = house.file("own.toml", "[[bucket]]\nfrom = 0\nrate = \"100%\"\n");

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::Uri, response::Response};
-use domain::{Money, TenantId, UnitId, Zone};
+use domain::{Moment, Money, TenantId, UnitId, Zone};
 use formats::{
     book::{self, PaymentRow},
-    intake::{Intake, IntakeState},
+    intake::{Intake, IntakeState, Teller},
 };
 use serde::{Deserialize, Serialize};
 use store::UnitKind;
@@ -94,6 +94,14 @@ pub(crate) struct PaymentView {
     /// When it was reported.
     #[schema(format = DateTime)]
     received_at: String,
+    /// When the provider's own call told of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    notified_at: Option<String>,
+    /// When somebody told of it who vouches for it: a bank's file, the provider asked, the lender.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    settled_at: Option<String>,
     /// `received`, `hint`, `in_transit`, `applied`, `suspense`, `reversed`, `reversing` or
     /// `reversal`.
     status: &'static str,
@@ -198,7 +206,7 @@ pub(crate) async fn confirm(
     _: NoBody,
 ) -> Result<Response, Problem> {
     let unit = payment_id(&id)?;
-    let posted = app.confirm_hint(call.tenant(), unit, call.actor()).await?;
+    let posted = app.confirm_hint(call.tenant(), unit, Teller::Person, call.actor()).await?;
     let repeated = posted.repeated;
     let view = view_with_state(&app, call.tenant(), posted).await?;
     Ok(answer::done(repeated, &view))
@@ -280,6 +288,8 @@ pub(crate) fn view(unit: UnitId, intake: &Intake, contract: Option<StateView>) -
         currency: intake.currency.code().to_owned(),
         paid_at: intake.paid_at.rfc3339(),
         received_at: intake.received_at.rfc3339(),
+        notified_at: intake.notified_at().map(Moment::rfc3339),
+        settled_at: intake.settled().map(|telling| telling.at.rfc3339()),
         status: intake.state.name(),
         suspense_reason,
         contract,

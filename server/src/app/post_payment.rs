@@ -6,7 +6,7 @@ use domain::{
     Actor, Command, Currency, Moment, Money, TenantId, UnitId, ledger::Account, money::AmountError,
 };
 use formats::{
-    intake::{self, Intake, IntakeState},
+    intake::{self, Intake, IntakeState, Teller, Telling},
     journal,
 };
 use store::{
@@ -163,6 +163,7 @@ impl App {
             paid_at: new.paid_at,
             received_at: now,
             state: IntakeState::InTransit { contract: unit },
+            tellings: vec![Telling { at: now, by: Teller::Report, content: None }],
         };
         Ok((unit, intake))
     }
@@ -222,9 +223,12 @@ impl App {
         let Some(row) = self.store.load(&[unit]).await?.pop().flatten() else {
             return Err(Error::Fault(format!("intake {unit} vanished")));
         };
-        if !matches!(open_intake(&row)?.state, IntakeState::InTransit { .. }) {
+        let stored = open_intake(&row)?;
+        if !matches!(stored.state, IntakeState::InTransit { .. }) {
             return Ok(());
         }
+        // Others may have told of it in the meantime: of what is stored only the state changes.
+        let intake = &Intake { state: intake.state.clone(), ..stored };
         let legs: &[(Account, i64)] = match intake.state {
             IntakeState::Suspense { .. } => {
                 &[(Account::InTransit, intake.amount), (Account::Suspense, -intake.amount)]
@@ -251,23 +255,35 @@ impl App {
             let (_, reported) = self.receive(row.tenant, new, self.now()).await?;
             let same = (reported.amount, reported.currency) == (intake.amount, intake.currency);
             let alarm = (!same).then_some(intake.content_hash);
-            return self.confirmed(row, Intake { alarm, ..reported }, actor).await;
+            let reported = Intake { alarm, ..reported }.after(&intake);
+            return self.confirmed(row, reported, actor).await;
         }
         if let Err(told) = same_report(&intake, new) {
             self.alarm(row, intake, told, &actor).await?;
             return Err(contradiction());
         }
-        self.go_on(row.unit, intake, actor, true).await
+        let known = intake.said_by(Teller::Report).is_some();
+        let content = fingerprint(&intake.reference, intake.money(), new.paid_at);
+        let posted = self.go_on(row.unit, intake, actor.clone(), true).await?;
+        if !known {
+            self.also_told(row.unit, Teller::Report, content, &actor).await?;
+        }
+        Ok(posted)
     }
 }
 
-/// Whether a report tells what is known; if not, the hash of what it tells.
+/// Whether a report tells what is known; if not, the hash of what it tells. One of money that
+/// others have told of is held to the contract and the amount.
 fn same_report(intake: &Intake, new: &NewPayment) -> Result<(), [u8; 32]> {
     let Ok(amount) = amount_of(&new.amount, new.currency.as_deref(), intake.currency) else {
         return Err(sha256(&[new.amount.as_bytes()]));
     };
     let content = fingerprint(&new.reference, amount, new.paid_at);
-    if content == intake.content_hash { Ok(()) } else { Err(content) }
+    let same = match intake.said_by(Teller::Report) {
+        Some(before) => content == before,
+        None => (amount, &new.reference) == (intake.money(), &intake.reference),
+    };
+    if same && intake.exact.is_none() { Ok(()) } else { Err(content) }
 }
 
 /// The unit of a payment follows from who reported it under which id: its uniqueness is its key.

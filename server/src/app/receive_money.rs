@@ -6,7 +6,7 @@ use domain::{Actor, Currency, Money, TenantId, UnitId, ledger::Account, money::A
 use formats::{
     book::When,
     camt::Taken,
-    intake::{Intake, IntakeState},
+    intake::{Intake, IntakeState, Teller, Telling},
     journal,
 };
 use store::{Head, Outcome, Personal, Row, UnitKind};
@@ -18,10 +18,15 @@ use super::{
 };
 use crate::{crypto::sha256, error::Error};
 
+/// Tries to put somebody's word on record while others change the same item.
+const TRIES: u32 = 16;
+
 /// Money, or its taking back, as a bank or a provider tells of it.
 #[derive(Clone)]
 pub struct Receipt {
-    /// Who tells.
+    /// Who tells it.
+    pub by: Teller,
+    /// Who took the money.
     pub provider: String,
     /// Its own id; unique with the provider.
     pub provider_id: String,
@@ -101,14 +106,16 @@ impl App {
     }
 
     /// Counts a hint that somebody else has confirmed: it is money from here on. Confirming
-    /// anything else again answers what it is.
+    /// anything else answers what it is, and that it is settled.
     pub async fn confirm_hint(
         &self,
         tenant: TenantId,
         payment: UnitId,
+        by: Teller,
         actor: Actor,
     ) -> Result<Posted, Error> {
         let (row, intake) = self.received(tenant, payment).await?;
+        let content = intake.content_hash;
         let state = match intake.state {
             IntakeState::Hint { contract: Some(contract) } if intake.amount > 0 => {
                 IntakeState::InTransit { contract }
@@ -118,9 +125,15 @@ impl App {
                 let reason = if taken { "reversal_unmatched" } else { "no_reference" };
                 IntakeState::Suspense { reason: reason.to_owned() }
             }
-            _ => return self.go_on(payment, intake, actor, true).await,
+            _ => {
+                if intake.settled().is_none() {
+                    self.also_told(payment, by, content, &actor).await?;
+                }
+                return self.go_on(payment, intake, actor, true).await;
+            }
         };
-        self.confirmed(row, Intake { state, ..intake }, actor).await
+        let confirmed = Intake { state, ..intake }.told_by(by, self.now(), content);
+        self.confirmed(row, confirmed, actor).await
     }
 
     /// A hint becomes what it would have been, had it been proved at once.
@@ -214,6 +227,7 @@ impl App {
             (_, None, None) => IntakeState::Suspense { reason: "no_reference".to_owned() },
         };
         let state = if receipt.proven { state } else { IntakeState::Hint { contract } };
+        let told = Telling { at: now, by: receipt.by, content: None };
         let intake = Intake {
             alarm: None,
             amount: if taken == Taken::In { amount } else { -amount },
@@ -227,6 +241,7 @@ impl App {
             received_at: now,
             reference,
             state,
+            tellings: vec![told],
             tenant,
         };
         Ok((intake, contract))
@@ -297,18 +312,54 @@ impl App {
                 let (proved, named) = self.weigh(tenant, receipt).await?;
                 if same && named.is_none() && contract.is_some() && receipt.suspense.is_none() {
                     // Whoever proves it need not repeat for whom it is.
-                    return self.confirm_hint(tenant, unit, actor).await;
+                    return self.confirm_hint(tenant, unit, receipt.by, actor).await;
                 }
                 // A hint blocks nothing: anybody may have told it. What it said is an alarm.
                 let alarm = (!same).then_some(intake.content_hash);
-                self.confirmed(row, Intake { alarm, ..proved }, actor).await
+                let proved = Intake { alarm, ..proved }.after(&intake);
+                self.confirmed(row, proved, actor).await
             }
             _ if !same => {
                 self.alarm(row, intake, content_of(receipt), &actor).await?;
                 Err(contradiction())
             }
-            _ => self.go_on(unit, intake, actor, true).await,
+            _ => {
+                let known = intake.said_by(receipt.by).is_some();
+                let posted = self.go_on(unit, intake, actor.clone(), true).await?;
+                if !known {
+                    self.also_told(unit, receipt.by, content_of(receipt), &actor).await?;
+                }
+                Ok(posted)
+            }
         }
+    }
+
+    /// Puts it on record that somebody else tells of money that is known. Whoever told of it
+    /// before tells nothing new.
+    pub(super) async fn also_told(
+        &self,
+        unit: UnitId,
+        by: Teller,
+        content: [u8; 32],
+        actor: &Actor,
+    ) -> Result<(), Error> {
+        for _ in 0..TRIES {
+            let row = self.store.load(&[unit]).await?.pop().flatten();
+            let row = row.ok_or_else(|| Error::Fault(format!("intake {unit} vanished")))?;
+            let known = open_intake(&row)?;
+            if known.said_by(by).is_some() {
+                return Ok(());
+            }
+            let now = self.now();
+            let told = known.told_by(by, now, content);
+            let step = Step { name: "also_told", actor, now, legs: &[] };
+            let item = intake_item(unit, row.version, row.head, &told, &step)?;
+            match self.store.commit(vec![item]).await?.pop() {
+                Some(Outcome::Done(_) | Outcome::Repeat(_)) => return Ok(()),
+                _ => continue,
+            }
+        }
+        Err(Error::Busy)
     }
 
     /// Puts it on record that an id came again with other content, once for each such content.
@@ -394,13 +445,14 @@ fn content_of(receipt: &Receipt) -> [u8; 32] {
     })
 }
 
-/// Whether a receipt tells of the same money. A hint is held to its amount alone: whoever confirms
-/// it knows the money, not the words.
+/// Whether a receipt tells of the same money. Whoever told of it before is held to his own words,
+/// anybody else to the money alone: he knows it, not the words. So is who proves a hint.
 fn says_the_same(intake: &Intake, receipt: &Receipt) -> bool {
-    let exact = receipt.content_hash.is_some();
     let hinted = matches!(intake.state, IntakeState::Hint { .. }) && receipt.proven;
-    if exact && !hinted {
-        return intake.content_hash == content_of(receipt);
+    if let (Some(content), Some(before), false) =
+        (receipt.content_hash, intake.said_by(receipt.by), hinted)
+    {
+        return content == before;
     }
     let told = Currency::parse(&receipt.currency)
         .and_then(|currency| Some((currency, amount_told(&receipt.amount, currency).ok()?)));

@@ -1,6 +1,7 @@
 //! Reports over a tenant's book: which days, which figures, in which columns.
 
 mod figures;
+mod reconcile;
 mod walk;
 
 use domain::{Day, TenantId, report::Bands};
@@ -31,11 +32,13 @@ pub enum Kind {
     Expected,
     /// What is provided for by bucket.
     Provisions,
+    /// Received money by source and day: who told of it, and what became of it.
+    Reconciliation,
 }
 
 impl Kind {
     /// Every report.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 8] = [
         Kind::Par,
         Kind::Roll,
         Kind::Vintages,
@@ -43,6 +46,7 @@ impl Kind {
         Kind::Cure,
         Kind::Expected,
         Kind::Provisions,
+        Kind::Reconciliation,
     ];
 
     /// The name in addresses and commands.
@@ -55,6 +59,7 @@ impl Kind {
             Kind::Cure => "cure",
             Kind::Expected => "expected",
             Kind::Provisions => "provisions",
+            Kind::Reconciliation => "reconciliation",
         }
     }
 
@@ -63,13 +68,18 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// Whether it has a row for each day.
+    fn is_by_day(self) -> bool {
+        matches!(self, Kind::Expected | Kind::Reconciliation)
+    }
+
     /// What it may be asked for with.
     pub fn parameters(self) -> &'static [&'static str] {
         match self {
             Kind::Par | Kind::Vintages => &["as_of"],
             Kind::Provisions => &["as_of", "buckets"],
             Kind::Roll | Kind::Cure => &["from", "to", "buckets"],
-            Kind::Collection | Kind::Expected => &["from", "to", "as_of"],
+            Kind::Collection | Kind::Expected | Kind::Reconciliation => &["from", "to", "as_of"],
         }
     }
 }
@@ -141,7 +151,7 @@ fn days(wanted: &Wanted, today: Day) -> Result<Days, Error> {
     if from > to {
         return Err(wrong(format!("to: {to} lies before {from}, the first day")));
     }
-    if wanted.kind == Kind::Expected && to.days_since(from) >= DAYS_MAX {
+    if wanted.kind.is_by_day() && to.days_since(from) >= DAYS_MAX {
         return Err(wrong(format!("a report by day has at most {DAYS_MAX} days")));
     }
     Ok(Days { as_of, from, to })

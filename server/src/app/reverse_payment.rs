@@ -9,7 +9,7 @@ use super::{
     App,
     change::{Asked, Extras, Loaded},
     charge_back::not_posted,
-    post_payment::{Posted, REVERSE, Step, intake_item, look_after, transit_job},
+    post_payment::{Posted, REVERSE, Step, intake_item, look_after, open_intake, transit_job},
 };
 use crate::{crypto::sha256, error::Error};
 
@@ -34,6 +34,7 @@ impl App {
         let command = Command::ReversePayment { payment, amount: intake.amount };
         self.may_reverse(contract, &asked, &command).await?;
         let row = self.set_out(row, &intake, &actor).await?;
+        let intake = open_intake(&row)?;
         let changed = self
             .change(contract, &asked, Extras::default(), |_, _| Ok(vec![command.clone()]))
             .await?;

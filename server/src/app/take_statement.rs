@@ -7,7 +7,7 @@ use domain::{Actor, Refusal, TenantId};
 use formats::{
     book::RowError,
     camt::{self, Message, Taken},
-    intake::IntakeState,
+    intake::{IntakeState, Teller},
 };
 use futures_util::{StreamExt, stream};
 use store::Personal;
@@ -157,6 +157,7 @@ fn receipt(told: camt::Receipt, provider: &str, raw_hash: [u8; 32]) -> Receipt {
         kept.push(Personal { field: "remittance", value: words });
     }
     Receipt {
+        by: Teller::Statement,
         provider: provider.to_owned(),
         provider_id: told.provider_id,
         same_as: told.same_as,

@@ -13,7 +13,7 @@ mod signature;
 mod stripe;
 
 use domain::{Currency, Moment, Zone};
-use formats::{book::When, camt::Taken, directory::SourceKind};
+use formats::{book::When, camt::Taken, directory::SourceKind, intake::Teller};
 use serde::de::DeserializeOwned;
 use store::Personal;
 use zeroize::Zeroizing;
@@ -193,6 +193,7 @@ fn hear_by<R: Rail>(rail: &R, source: &Source, call: &Call<'_>) -> Result<Heard,
         let mut kept = kept(call, &references);
         kept.extend(payer.map(|value| Personal { field: "payer", value }));
         receipts.push(Receipt {
+            by: Teller::Call,
             provider: source.name.clone(),
             provider_id: rail.key(message),
             same_as: None,

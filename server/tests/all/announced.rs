@@ -1,7 +1,12 @@
 //! Money that is announced opens the phone for a while; what was claimed finds its contract.
 
 use domain::{Actor, Stage, UnitId};
-use formats::{SourceKind, book::When, camt::Taken, intake::IntakeState};
+use formats::{
+    SourceKind,
+    book::When,
+    camt::Taken,
+    intake::{IntakeState, Teller},
+};
 use server::{
     Error,
     app::{
@@ -33,6 +38,7 @@ async fn locked() -> (House, Phone, UnitId) {
 
 fn money(id: &str, amount: &str, reference: &str) -> Receipt {
     Receipt {
+        by: Teller::Call,
         provider: "till".into(),
         provider_id: id.into(),
         same_as: None,

@@ -13,6 +13,7 @@ mod idempotency;
 mod money;
 mod payg;
 mod payoff;
+mod reconcile;
 mod records;
 mod reports;
 mod restructure;

@@ -1,7 +1,12 @@
 //! Money told of by a bank: counted once, matched, taken back, or kept in suspense; never lost.
 
 use domain::{Actor, UnitId};
-use formats::{book::When, camt, camt::Taken, intake::IntakeState};
+use formats::{
+    book::When,
+    camt,
+    camt::Taken,
+    intake::{IntakeState, Teller},
+};
 use server::{
     Error,
     app::{
@@ -78,6 +83,7 @@ async fn at_rest(house: &House) {
 
 fn money(id: &str, amount: &str, reference: &str) -> Receipt {
     Receipt {
+        by: Teller::Statement,
         provider: "till".into(),
         provider_id: id.into(),
         same_as: None,
@@ -265,7 +271,8 @@ async fn a_hint_is_no_money_until_somebody_confirms_it() {
     assert_eq!(paid(&house, units[0]).await, 10_000);
     let other = Receipt { proven: false, ..money("p-2", "100", "whose?") };
     let told = receive(&house, &other).await.unwrap();
-    let waits = house.app.confirm_hint(house.tenant, told.payment, clerk()).await.unwrap();
+    let waits =
+        house.app.confirm_hint(house.tenant, told.payment, Teller::Person, clerk()).await.unwrap();
     assert_eq!(waits.intake.state, IntakeState::Suspense { reason: "no_reference".into() });
     at_rest(&house).await;
 }

@@ -9,7 +9,7 @@ use domain::{
 };
 use formats::Cell;
 
-use super::{Days, Kind, walk::Reading};
+use super::{Days, Kind, reconcile, walk::Reading};
 use crate::{App, error::Error};
 
 /// Names of columns, and rows.
@@ -131,6 +131,9 @@ impl App {
                     Kind::Collection => Ok((COLLECTION, collection_rows(&cash))),
                     _ => Ok((EXPECTED, expected_rows(&cash))),
                 }
+            }
+            Kind::Reconciliation => {
+                Ok((reconcile::COLUMNS, self.reconciliation(tenant, days, progress).await?))
             }
         }
     }
