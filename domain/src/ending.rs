@@ -80,8 +80,8 @@ pub enum End {
         grade: String,
         /// What it counts for, in minor units; nothing is something.
         amount: i64,
-        /// What becomes of the debt it does not cover.
-        shortfall: Shortfall,
+        /// What becomes of the debt it does not cover; `None` = as the terms say.
+        shortfall: Option<Shortfall>,
     },
     /// Write the debt off.
     WriteOff {
@@ -103,9 +103,10 @@ pub enum End {
 }
 
 /// What becomes of the debt that a returned phone does not cover.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shortfall {
     /// It stays owed.
+    #[default]
     Keep,
     /// It is given up.
     Waive,

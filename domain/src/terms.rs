@@ -10,6 +10,7 @@ use crate::{
     allocation::Rule,
     amortise::{self, Plan, Table, Unpayable},
     decide::MOVE_MAX,
+    ending::Shortfall,
     money::portion,
     payoff::Until,
     schedule::{self, Equal, Instalment, ScheduleError},
@@ -23,6 +24,8 @@ pub struct Agreed {
     pub allocation: Rule,
     /// Until when the running period bears interest when the contract is paid off early.
     pub payoff: Until,
+    /// What becomes of the debt that a phone handed back does not cover.
+    pub shortfall: Shortfall,
 }
 
 /// What rows were computed from.

@@ -8,6 +8,7 @@ use domain::{
         DayCount, DownPayment, Event, GivenRow, Method, Plan, Rest, Rounding, RuleSet, Shape,
         Share, Table, Unpayable, YearDays, amortise,
     },
+    ending::Shortfall,
     payoff::Until,
     schedule::{MonthEnd, Period, ROWS_MAX},
     terms::Agreed,
@@ -244,8 +245,10 @@ fn agreed(terms: &mut Fields) -> Result<Agreed, FieldError> {
     let advance = terms.word("advance", &ways)?.unwrap_or_default();
     let rules = Until::ALL.map(|until| (until.name(), until));
     let payoff = terms.word("payoff", &rules)?.unwrap_or_default();
+    let becomes = Shortfall::ALL.map(|shortfall| (shortfall.name(), shortfall));
+    let shortfall = terms.word("shortfall", &becomes)?.unwrap_or_default();
     let rule = Rule::new(order.unwrap_or(NAMES[0]), advance);
-    Ok(Agreed { allocation: rule.unwrap_or_default(), payoff })
+    Ok(Agreed { allocation: rule.unwrap_or_default(), payoff, shortfall })
 }
 
 /// The currency, and its digits: by the currency, as they are given, or those of the one assumed;

@@ -1,12 +1,14 @@
 //! The terms hash: what a borrower, a lender and an auditor can compare.
 //!
 //! It covers what the money follows from: currency, price, down payment, rows, what they were
-//! computed from, the order of allocation and the payoff rule. The same terms have the same hash,
-//! whoever computes it: a contract, its journal, or `quittance schedule`.
+//! computed from, the order of allocation, the payoff rule and what becomes of a shortfall. The
+//! same terms have the same hash, whoever computes it: a contract, its journal, or
+//! `quittance schedule`.
 
 use domain::{
     Currency, Terms,
     amortise::{Table, Unpayable, down_payment},
+    ending::Shortfall,
     schedule::Instalment,
     terms::{Agreed, Origin, TermsHash, instalments},
 };
@@ -30,6 +32,8 @@ struct Hashed<'a> {
     origin: Option<AsShape<&'a Origin>>,
     payoff: &'static str,
     rows: Rows<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shortfall: Option<&'static str>,
 }
 
 /// The hash of a contract's terms.
@@ -50,20 +54,21 @@ pub fn schedule_hash(terms: &ScheduleTerms, table: &Table) -> Result<TermsHash, 
 fn hash(
     currency: Option<Currency>,
     (cash_price, down_payment): (i64, i64),
-    agreed: Agreed,
+    Agreed { allocation, payoff, shortfall }: Agreed,
     origin: Option<&Origin>,
     rows: &[Instalment],
 ) -> TermsHash {
     let currency = currency.map(|currency| currency.code().to_owned());
     let text = written(&Hashed {
-        advance: agreed.allocation.advance().name(),
-        allocation: agreed.allocation.name(),
+        advance: allocation.advance().name(),
+        allocation: allocation.name(),
         cash_price: AsText(&cash_price),
         currency: currency.as_deref(),
         down_payment: AsText(&down_payment),
         origin: origin.map(AsShape),
-        payoff: agreed.payoff.name(),
+        payoff: payoff.name(),
         rows: Rows(rows),
+        shortfall: Some(shortfall.name()).filter(|_| shortfall != Shortfall::default()),
     });
     TermsHash(Sha256::digest(text.as_bytes()).into())
 }

@@ -129,14 +129,28 @@ fn take(balance: &mut Balance, entry: &Move, order: &Order) {
 
 /// Interest of what falls due after a day is given up; what was paid of it pays what is open.
 fn stop(balance: &mut Balance, day: Day, order: &Order) {
-    let mut freed = 0_i64;
-    for (claim, owed) in balance.claims.iter_mut().zip(&mut balance.owed) {
-        if claim.due > day {
-            freed = freed.saturating_add(claim.interest - owed.interest);
-            (claim.interest, owed.interest) = (0, 0);
-        }
-    }
+    // What was earned before a restructure moved it to later rows stays owed.
+    let most = balance.interest().saturating_sub(balance.earned).max(0);
+    let freed = forgo(balance, most, Some(day));
     pay(balance, freed, day, order);
+}
+
+/// Gives interest up, latest rows first, of all rows or of those that fall due after a day. Answers
+/// what had been paid of it.
+fn forgo(balance: &mut Balance, most: i64, after: Option<Day>) -> i64 {
+    let (mut rest, mut freed) = (most, 0_i64);
+    for (claim, owed) in balance.claims.iter_mut().zip(&mut balance.owed).rev() {
+        if after.is_some_and(|day| claim.due <= day) {
+            break;
+        }
+        let cut = rest.min(claim.interest);
+        let unpaid = cut.min(owed.interest);
+        claim.interest -= cut;
+        owed.interest -= unpaid;
+        freed = freed.saturating_add(cut - unpaid);
+        rest -= cut;
+    }
+    freed
 }
 
 fn blank(due: Day) -> Claim {
@@ -165,15 +179,7 @@ fn pay(balance: &mut Balance, amount: i64, on: Day, order: &Order) {
 
 /// Interest forgone goes from the latest rows; what had paid it pays what is open.
 fn close(balance: &mut Balance, forgone: i64, crumbs: i64, on: Day, order: &Order) {
-    let (mut rest, mut freed) = (forgone, 0_i64);
-    for (claim, owed) in balance.claims.iter_mut().zip(&mut balance.owed).rev() {
-        let cut = rest.min(claim.interest);
-        let unpaid = cut.min(owed.interest);
-        claim.interest -= cut;
-        owed.interest -= unpaid;
-        freed = freed.saturating_add(cut - unpaid);
-        rest -= cut;
-    }
+    let freed = forgo(balance, forgone, None);
     pay(balance, freed, on, order);
     let gift = crumbs.min(balance.open());
     pay(balance, gift, on, order);

@@ -52,7 +52,10 @@ pub(super) fn end(contract: &Contract, end: End, at: Moment) -> Result<Vec<What>
             check_value(amount)?;
             check_kept_here(contract, amount)?;
             let short = contract.account.now().open().saturating_sub(amount).max(0);
-            let waived = if shortfall == Shortfall::Waive { short } else { 0 };
+            let waived = match becomes(contract, shortfall)? {
+                Shortfall::Keep => 0,
+                Shortfall::Waive => short,
+            };
             Ok(vec![What::Ending(Ending::Graded { grade, amount, waived })])
         }
         End::WriteOff { release, reason } => {
@@ -104,6 +107,18 @@ fn check_returning(contract: &Contract) -> Result<(), Refusal> {
             let detail = format!("no phone is being graded: the contract is {}", name(contract));
             Err(Refusal::new("not_returning", detail))
         }
+    }
+}
+
+/// The lender may always give up what the terms let him keep, and never the other way round.
+fn becomes(contract: &Contract, asked: Option<Shortfall>) -> Result<Shortfall, Refusal> {
+    let agreed = contract.terms().agreed().shortfall;
+    match (agreed, asked) {
+        (Shortfall::Waive, Some(Shortfall::Keep)) => {
+            let detail = "the terms give up what a phone handed back does not cover";
+            Err(Refusal::new("shortfall_waived", detail))
+        }
+        (_, asked) => Ok(asked.unwrap_or(agreed)),
     }
 }
 

@@ -115,7 +115,7 @@ fn endings() -> impl Strategy<Value = Command> {
     let release = vec![Command::Release { certificate: vec![1] }, Command::ConfirmRemoval];
     let end = (0..7_u8, moments(), amounts(), any::<bool>(), text()).prop_map(
         |(kind, value, amount, flag, text)| {
-            let shortfall = if flag { Shortfall::Keep } else { Shortfall::Waive };
+            let shortfall = Some(if flag { Shortfall::Keep } else { Shortfall::Waive });
             Command::End(match kind {
                 0 => End::HandOver { value, note: text },
                 1 => End::UndoHandOver { reason: text },

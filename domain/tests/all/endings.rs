@@ -7,7 +7,7 @@ use domain::{
     fact::ReleaseCause,
     ledger::{Account, books},
     schedule::Instalment,
-    terms::Price,
+    terms::{Agreed, Price},
 };
 
 use crate::scene::{DAY_S, RATE, World, fast, outside_terms, terms};
@@ -50,7 +50,7 @@ fn hand_over(value: Moment) -> End {
 }
 
 fn grade(amount: i64, shortfall: Shortfall) -> End {
-    End::Grade { grade: "B".into(), amount, shortfall }
+    End::Grade { grade: "B".into(), amount, shortfall: Some(shortfall) }
 }
 
 fn write_off(release: bool) -> End {
@@ -148,6 +148,28 @@ fn a_grade_pays_and_its_shortfall_is_kept_or_waived() {
         assert_eq!(books.of(Account::CustomerCredit), -credit);
         assert_eq!(books.of(Account::RecoveryIncome), 0);
         assert_eq!(books.sum(), 0);
+    }
+}
+
+#[test]
+fn the_terms_say_what_becomes_of_a_shortfall_and_the_lender_may_give_up_more() {
+    let cases = [
+        (Shortfall::Keep, None, Ok(0)),
+        (Shortfall::Keep, Some(Shortfall::Waive), Ok(3_000)),
+        (Shortfall::Waive, None, Ok(3_000)),
+        (Shortfall::Waive, Some(Shortfall::Waive), Ok(3_000)),
+        (Shortfall::Waive, Some(Shortfall::Keep), Err("shortfall_waived")),
+    ];
+    for (agreed, asked, expected) in cases {
+        let agreed = Agreed { shortfall: agreed, ..Agreed::default() };
+        let mut world = World::new(fast(), priced().with_agreed(agreed));
+        world.walk_to("2026-02-01");
+        let value = world.now;
+        end(&mut world, hand_over(value));
+        let grade = End::Grade { grade: "B".into(), amount: 25_000, shortfall: asked };
+        let graded = world.try_act(Command::End(grade));
+        let waived = graded.map(|_| world.contract.forgiven).map_err(|refusal| refusal.code);
+        assert_eq!(waived, expected);
     }
 }
 
@@ -321,7 +343,7 @@ fn endings_are_refused_where_there_is_nothing_to_end() {
     assert_eq!(refused(&mut world, write_off(true)), "contract_not_active");
     assert_eq!(refused(&mut world, grade(-1, Shortfall::Keep)), "bad_amount");
     assert_eq!(refused(&mut world, grade(i64::MAX, Shortfall::Keep)), "amount_overflow");
-    let grade = End::Grade { grade: String::new(), amount: 1, shortfall: Shortfall::Keep };
+    let grade = End::Grade { grade: String::new(), amount: 1, shortfall: None };
     assert_eq!(refused(&mut world, grade), "bad_text");
     let mut paid = World::new(fast(), terms("Asia/Kolkata"));
     pay(&mut paid, 201, 12 * RATE);

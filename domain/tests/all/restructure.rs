@@ -6,6 +6,7 @@ use domain::{
     allocation::Owed,
     amortise::{Plan, Share},
     decide,
+    ending::End,
     fact::{Consent, What},
     ledger,
     restructure::{Amendment, Ask, Kind, Proposal, propose},
@@ -392,4 +393,21 @@ fn the_fact_names_the_terms_before() {
     assert_eq!(contract.amended.as_ref().unwrap().before, TermsHash([2; 32]));
     assert_eq!(contract.signed.terms, plain(), "what was signed is kept");
     assert_eq!(contract.terms().rows().len(), 3);
+}
+
+#[test]
+fn interest_earned_before_a_restructure_outlives_the_hand_over_after_it() {
+    for (kind, count) in [(Kind::ReAge, 4), (Kind::ReAmortise, 0), (Kind::Extend, 2)] {
+        let (mut contract, ladder) = late(plain());
+        restructure(&mut contract, &ladder, ask(kind, count), "2026-04-05");
+        let income = |contract: &Contract| {
+            let earned = ledger::books(contract).of(ledger::Account::InterestIncome);
+            (earned, contract.account.now().interest())
+        };
+        assert_eq!(income(&contract), (-3_000, 6_000), "{kind:?}");
+        let hand_over = End::HandOver { value: at("2026-04-10"), note: String::new() };
+        carry_out(&mut contract, &ladder, Command::End(hand_over), "2026-04-10");
+        assert_eq!(income(&contract), (-3_000, 3_000), "{kind:?}");
+        assert_eq!(open(&contract, |owed| owed.interest), 2_000, "{kind:?}");
+    }
 }

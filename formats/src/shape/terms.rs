@@ -5,6 +5,7 @@
 use domain::{
     Currency, Day, Terms, Zone,
     allocation::{Advance, Rule},
+    ending::Shortfall,
     payoff::Until,
     schedule::Instalment,
     terms::{Agreed, Origin, Price, Servicing},
@@ -39,6 +40,8 @@ struct In {
     rows: Vec<(AsText<Day>, AsText<i64>, AsText<i64>)>,
     #[serde(default)]
     servicing: Option<AsShape<Servicing>>,
+    #[serde(default)]
+    shortfall: Option<String>,
     #[serde(with = "one")]
     zone: Zone,
 }
@@ -70,6 +73,8 @@ struct Out<'a> {
     rows: Rows<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     servicing: Option<AsShape<&'a Servicing>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shortfall: Option<&'static str>,
     zone: AsText<&'a Zone>,
 }
 
@@ -88,7 +93,7 @@ pub(crate) fn serialize<S: Serializer>(terms: &Terms, serializer: S) -> Result<S
     let (currency, cash_price) = (terms.currency(), terms.cash_price());
     let partial_unlock = terms.partial_unlock();
     let (down_payment, servicing) = (terms.down_payment(), terms.servicing());
-    let Agreed { allocation, payoff } = terms.agreed();
+    let Agreed { allocation, payoff, shortfall } = terms.agreed();
     let named = (allocation.name(), allocation.advance().name());
     Out {
         allocation: Some(named).filter(|_| allocation != Rule::default()),
@@ -101,6 +106,7 @@ pub(crate) fn serialize<S: Serializer>(terms: &Terms, serializer: S) -> Result<S
         payoff: Some(payoff.name()).filter(|_| payoff != Until::default()),
         rows: Rows(terms.rows()),
         servicing: Some(AsShape(&servicing)).filter(|_| servicing != Servicing::Instalments),
+        shortfall: Some(shortfall.name()).filter(|_| shortfall != Shortfall::default()),
         zone: AsText(terms.zone()),
     }
     .serialize(serializer)
@@ -124,6 +130,10 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     if let Some(name) = read.payoff {
         let until = Until::parse(&name);
         agreed.payoff = until.ok_or_else(|| D::Error::custom("payoff: no such rule"))?;
+    }
+    if let Some(name) = read.shortfall {
+        let shortfall = Shortfall::parse(&name);
+        agreed.shortfall = shortfall.ok_or_else(|| D::Error::custom("shortfall: no such rule"))?;
     }
     let servicing = read.servicing.map_or(Servicing::Instalments, |AsShape(told)| told);
     let terms = match servicing {

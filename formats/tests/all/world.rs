@@ -204,7 +204,7 @@ fn ending(kind: u8, amount: i64, value: Moment, text: String) -> Command {
     Command::End(match kind % 8 {
         0 | 1 => End::HandOver { value, note: text },
         2 => End::UndoHandOver { reason: text },
-        3 => End::Grade { grade: text, amount, shortfall: Shortfall::Keep },
+        3 => End::Grade { grade: text, amount, shortfall: Some(Shortfall::Keep) },
         4 => End::WriteOff { release: amount % 2 == 0, reason: text },
         5 => End::UndoWriteOff { reason: text },
         6 => End::LetGo { reason: text },

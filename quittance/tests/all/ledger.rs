@@ -76,7 +76,7 @@ async fn afterwards(house: &House) {
     let (note, reason) = (String::new(), || "not found".to_owned());
     let hand_over = End::HandOver { value: app.now(), note };
     act(unit("EX-00002").await, domain::Command::End(hand_over)).await;
-    let (grade, shortfall) = ("B".to_owned(), Shortfall::Waive);
+    let (grade, shortfall) = ("B".to_owned(), Some(Shortfall::Waive));
     let grade = End::Grade { grade, amount: 10_000, shortfall };
     act(unit("EX-00002").await, domain::Command::End(grade)).await;
     for (reference, release) in [("EX-00003", true), ("EX-00005", false)] {

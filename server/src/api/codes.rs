@@ -56,6 +56,7 @@ pub const CODES: &[Code] = &[
     code(409, "same_device", "The contract finances this phone"),
     code(409, "serviced_here", "The account is kept here"),
     code(409, "serviced_outside", "The account is kept by the lender's own system"),
+    code(409, "shortfall_waived", "The terms give the shortfall up"),
     code(409, "sold_by_days", "Days are sold: there are no instalments"),
     code(409, "stale_programme", "The programme changed while signing"),
     code(409, "standing_reused", "Another standing was told for that moment"),

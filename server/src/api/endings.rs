@@ -47,9 +47,9 @@ pub(crate) struct GradingBody {
     /// Decimal number, zero or above: what it counts for.
     #[schema(example = "2500.00")]
     value: String,
-    /// What becomes of the debt it does not cover: `keep` or `waive`.
+    /// What becomes of the debt it does not cover: `keep` or `waive`; absent = as the terms say.
     #[schema(example = "waive")]
-    shortfall: String,
+    shortfall: Option<String>,
 }
 
 /// A debt to be written off.
@@ -161,13 +161,17 @@ async fn grading(
 ) -> Result<Grading, Problem> {
     let unit = contracts::unit(app, call.tenant(), reference).await?;
     let currency = app.contract_of(call.tenant(), unit).await?.contract.terms().currency();
-    let shortfall = Shortfall::parse(&body.shortfall).ok_or_else(|| {
-        let names = Shortfall::ALL.map(Shortfall::name).join(", ");
-        let detail = format!("one of {names}");
-        fault(&format!("{at}shortfall"), "bad_shortfall", &detail, &body.shortfall)
-    })?;
+    let shortfall = body.shortfall.map(|name| shortfall(&name, at)).transpose()?;
     let amount = worth(&body.value, currency)?;
     Ok(Grading { grade: body.grade, amount, shortfall })
+}
+
+fn shortfall(name: &str, at: &str) -> Result<Shortfall, Problem> {
+    Shortfall::parse(name).ok_or_else(|| {
+        let names = Shortfall::ALL.map(Shortfall::name).join(", ");
+        let detail = format!("one of {names}");
+        fault(&format!("{at}shortfall"), "bad_shortfall", &detail, name)
+    })
 }
 
 /// What a phone is worth: an amount that may be nothing.

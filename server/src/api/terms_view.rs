@@ -34,6 +34,8 @@ pub(crate) struct TermsView {
     advance: &'static str,
     /// Until when interest runs at an early payoff: `payoff_day` or `period_end`.
     payoff: &'static str,
+    /// What becomes of what a phone handed back does not cover: `keep` or `waive`.
+    shortfall: &'static str,
     /// SHA-256 of what the money follows from, in hexadecimal digits.
     hash: String,
     /// The hash of the terms before, once the contract was restructured.
@@ -104,6 +106,7 @@ pub(super) fn terms(contract: &Contract) -> TermsView {
         allocation: agreed.allocation.name(),
         advance: agreed.allocation.advance().name(),
         payoff: agreed.payoff.name(),
+        shortfall: agreed.shortfall.name(),
         hash: formats::terms_hash(terms).to_string(),
         before: contract.amended.as_ref().map(|amended| amended.before.to_string()),
         time_zone: terms.zone().name().to_owned(),

@@ -30,8 +30,8 @@ pub struct Grading {
     pub grade: String,
     /// What it counts for, in minor units.
     pub amount: i64,
-    /// What becomes of the debt it does not cover.
-    pub shortfall: Shortfall,
+    /// What becomes of the debt it does not cover; `None` = as the terms say.
+    pub shortfall: Option<Shortfall>,
 }
 
 impl Grading {

@@ -15,6 +15,7 @@ const GRADING_FAULTS: &[&str] = &[
     "bad_text",
     "not_returning",
     "serviced_outside",
+    "shortfall_waived",
 ];
 
 /// What taking a phone back may be refused for.
@@ -28,6 +29,7 @@ const RETURN_FAULTS: &[&str] = &[
     "bad_text",
     "contract_not_active",
     "serviced_outside",
+    "shortfall_waived",
     "value_out_of_range",
 ];
 
