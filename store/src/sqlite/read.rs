@@ -109,7 +109,7 @@ fn units(
     // Every id is greater than no bytes at all.
     let after = after.map(Cursor::unit).transpose()?;
     let after = after.map_or(Vec::new(), |unit| unit.bytes().to_vec());
-    let sql = units_sql(tenant.is_some());
+    let sql = units_sql(tenant.is_some(), kind);
     let (kind, more) = (kind as u8, more(limit));
     let rows = match tenant.map(TenantId::bytes) {
         Some(tenant) => {
@@ -122,11 +122,15 @@ fn units(
     Ok(cut(entries.map(|(at, row)| (at, Entry::Unit(row))), limit))
 }
 
-/// Units by rising id, of one tenant or of all.
-pub(super) fn units_sql(of_tenant: bool) -> String {
-    let filter = "kind = ?1 AND unit > ?2 AND (?3 IS NULL OR status = ?3) AND rung >= ?4";
-    let whose = if of_tenant { "AND tenant = ?6" } else { "" };
-    format!("SELECT {UNIT} FROM unit WHERE {filter} {whose} ORDER BY unit LIMIT ?5")
+/// Units by rising id, of one tenant or of all. Of all, the kind is in the text: the index of the
+/// directory is for one kind alone.
+pub(super) fn units_sql(of_tenant: bool, kind: UnitKind) -> String {
+    let filter = "unit > ?2 AND (?3 IS NULL OR status = ?3) AND rung >= ?4";
+    let whose = match of_tenant {
+        true => "tenant = ?6 AND kind = ?1".to_owned(),
+        false => format!("kind = {}", kind as u8),
+    };
+    format!("SELECT {UNIT} FROM unit WHERE {whose} AND {filter} ORDER BY unit LIMIT ?5")
 }
 
 fn journal(

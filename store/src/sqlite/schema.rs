@@ -21,6 +21,7 @@ const STATEMENTS: usize = 64;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_units.sql"),
     include_str!("migrations/0002_ledger_in_time.sql"),
+    include_str!("migrations/0003_directory.sql"),
 ];
 
 /// The connection that alone writes. Makes or migrates the database.

@@ -148,8 +148,9 @@ fn no_path_of_the_program_scans_a_table() {
     for (sql, index) in [
         (claim::LOOKS.to_owned(), "unit_next_look"),
         (claim::JOBS.to_owned(), "job_ready"),
-        (read::units_sql(true), "unit_list"),
-        (read::units_sql(false), "sqlite_autoindex_unit_1"),
+        (read::units_sql(true, UnitKind::Contract), "unit_list"),
+        (read::units_sql(false, UnitKind::Contract), "sqlite_autoindex_unit_1"),
+        (read::units_sql(false, UnitKind::Directory), "unit_directory"),
         (read::COUNTS.to_owned(), "COVERING INDEX unit_list"),
         (read::LEDGER.to_owned(), "ledger_time (tenant=? AND (at,unit,entry)>(?,?,?) AND at<?)"),
     ] {

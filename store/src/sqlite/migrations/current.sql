@@ -84,5 +84,6 @@ CREATE TABLE unit (
 ) STRICT;
 CREATE INDEX job_ready ON job (queue, ready, unit, key);
 CREATE INDEX ledger_time ON ledger (tenant, at, unit, entry);
+CREATE INDEX unit_directory ON unit (unit) WHERE kind = 4;
 CREATE INDEX unit_list ON unit (tenant, kind, unit, status, rung, step, currency);
 CREATE INDEX unit_next_look ON unit (next_look, unit) WHERE next_look IS NOT NULL;
