@@ -34,20 +34,21 @@ const SCHEMA: &str = "
         NULL, open_rows INTEGER NOT NULL, interest INTEGER NOT NULL, dpd INTEGER NOT NULL, bucket \
         INTEGER NOT NULL, accrued INTEGER NOT NULL, fee_due INTEGER, fees INTEGER NOT NULL, \
         paused INTEGER NOT NULL, rung INTEGER NOT NULL, notice_ran INTEGER NOT NULL, \
-        backdated INTEGER NOT NULL, zone INTEGER NOT NULL);
+        backdated INTEGER NOT NULL, zone INTEGER NOT NULL, payg INTEGER NOT NULL);
     CREATE TABLE ledger (id INTEGER PRIMARY KEY, contract INTEGER NOT NULL, day INTEGER NOT NULL, \
         account TEXT NOT NULL, minor INTEGER NOT NULL);
     CREATE TABLE outbox (id INTEGER PRIMARY KEY, contract INTEGER NOT NULL, rung INTEGER NOT NULL);
     CREATE TABLE total (bucket INTEGER PRIMARY KEY, contracts INTEGER, outstanding INTEGER);";
 
-/// Days past due, bucket and rung of a row, in the words of the set-based statement.
-const DPD: &str = "max(0, ?1 - next_due)";
-const BUCKET: &str = "CASE WHEN ?1 <= next_due THEN 0 WHEN ?1 - next_due <= 3 THEN 1 \
+/// Days past due, bucket and rung of a row, in the words of the set-based statement. A phone sold by
+/// days goes up the ladder by days without credit, and is never past due.
+const DPD: &str = "CASE WHEN payg THEN 0 ELSE max(0, ?1 - next_due) END";
+const BUCKET: &str = "CASE WHEN payg OR ?1 <= next_due THEN 0 WHEN ?1 - next_due <= 3 THEN 1 \
     WHEN ?1 - next_due <= 30 THEN 2 WHEN ?1 - next_due <= 60 THEN 3 \
     WHEN ?1 - next_due <= 90 THEN 4 ELSE 5 END";
 const RUNG: &str = "CASE WHEN paused THEN min(rung, 2) WHEN ?1 <= next_due THEN 0 \
     WHEN ?1 - next_due < 60 THEN 1 WHEN ?1 - next_due < 90 OR NOT notice_ran THEN 2 ELSE 3 END";
-const FEE_FALLS: &str = "?1 - next_due = 4 AND NOT paused AND fees < 50000";
+const FEE_FALLS: &str = "?1 - next_due = 4 AND NOT paused AND NOT payg AND fees < 50000";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -87,7 +88,7 @@ fn book(path: &Path, contracts: u64, seed: u64) -> Connection {
     let fill = conn.transaction().expect("a transaction begins");
     {
         let sql = "INSERT INTO contract VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0, NULL, 0, ?6, ?7, ?8, \
-            ?9, ?10)";
+            ?9, ?10, ?11)";
         let mut insert = fill.prepare(sql).expect("a statement");
         for number in 0..contracts {
             let case = case(seed, number);
@@ -104,12 +105,13 @@ fn book(path: &Path, contracts: u64, seed: u64) -> Connection {
                 TODAY - past_due,
                 case.days,
                 case.rows - case.paid,
-                INSTALMENT - 100_000,
+                if case.payg { 0 } else { INSTALMENT - 100_000 },
                 case.paused,
                 rung,
                 past_due > 81,
                 case.backdated,
                 i64::try_from(case.zone).expect("one of five"),
+                case.payg,
             ];
             insert.execute(row).expect("a row");
         }
@@ -124,15 +126,18 @@ fn row_at_a_time(folder: &Path, contracts: u64, seed: u64) -> Duration {
     let began = Instant::now();
     for id in 0..contracts.cast_signed() {
         conn.execute_batch("BEGIN IMMEDIATE").expect("a transaction begins");
-        let select = "SELECT next_due, interest, fees, paused, rung, notice_ran, period, open_rows \
-            FROM contract WHERE id = ?1";
+        let select = "SELECT next_due, interest, fees, paused, rung, notice_ran, period, open_rows, \
+            payg FROM contract WHERE id = ?1";
         let mut load = conn.prepare_cached(select).expect("a statement");
         let read = load.query_row([id], |row| {
             let flags = (row.get::<_, bool>(3)?, row.get::<_, i64>(4)?, row.get::<_, bool>(5)?);
+            let flags = (flags, row.get::<_, bool>(8)?);
             Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, flags))
         });
-        let (next_due, interest, fees, (paused, rung, notice_ran)) = read.expect("a row");
-        let dpd = (TODAY - next_due).max(0);
+        let (next_due, interest, fees, (flags, payg)) = read.expect("a row");
+        let (paused, rung, notice_ran) = flags;
+        let dark = (TODAY - next_due).max(0);
+        let dpd = if payg { 0 } else { dark };
         let bucket = match dpd {
             0 => 0,
             1..=3 => 1,
@@ -141,7 +146,7 @@ fn row_at_a_time(folder: &Path, contracts: u64, seed: u64) -> Duration {
             61..=90 => 4,
             _ => 5,
         };
-        let next = match dpd {
+        let next = match dark {
             _ if paused => rung.min(2),
             0 => 0,
             1..60 => 1,

@@ -10,6 +10,7 @@ use domain::{
     ledger,
     schedule::{Equal, MonthEnd, Period},
     terms::Price,
+    time_credit::{Payg, Rate},
 };
 use formats::{doc, journal};
 use server::app::lease;
@@ -23,6 +24,8 @@ const ZONES: [&str; 5] =
 /// What one instalment pays off, and what it costs besides.
 const PRINCIPAL: i64 = 100_000;
 const INSTALMENT: i64 = 108_000;
+/// A week of days of a phone that is sold by days.
+const WEEK: i64 = 105_000;
 
 /// What all contracts of a book share.
 pub(crate) struct Setting {
@@ -38,6 +41,7 @@ struct Life<'a> {
     setting: &'a Setting,
     contract: Contract,
     number: u64,
+    first_due: Day,
     head: Head,
     lines: Vec<Line>,
 }
@@ -50,7 +54,7 @@ pub(crate) fn item(setting: &Setting, number: u64, case: &Case) -> Item {
         life.pay(row, case);
     }
     if case.reversed {
-        let (payment, amount) = (life.id(1), INSTALMENT);
+        let (payment, amount) = (life.id(1), amount(case));
         life.fact(setting.until.plus_seconds(-7200), What::PaymentReversed { payment, amount });
     }
     if case.paused {
@@ -76,25 +80,14 @@ impl<'a> Life<'a> {
     fn signed(setting: &'a Setting, number: u64, case: &Case) -> (Life<'a>, Day) {
         let anchor = setting.today.plus_days(-case.past_due).expect("a day of the calendar");
         let back = i32::try_from(case.paid).expect("few rows");
-        let (period, every, first_due) = match case.days {
-            30 => (Period::Months, 1, anchor.plus_months_clamped(-back)),
-            days => (Period::Weeks, days / 7, anchor.plus_days(-back * days.cast_signed())),
+        let first_due = match case.days {
+            30 => anchor.plus_months_clamped(-back),
+            days => anchor.plus_days(-back * days.cast_signed()),
         };
         let first_due = first_due.expect("a day of the calendar");
-        let currency = Currency::parse("INR").expect("a currency");
-        let price =
-            Price { currency, cash_price: PRINCIPAL * i64::from(case.rows), down_payment: 0 };
-        let plan = Equal {
-            count: case.rows,
-            period,
-            every,
-            first_due,
-            month_end: MonthEnd::Clamp,
-            instalment: Some(INSTALMENT),
-        };
         let zone = Zone::parse(ZONES[case.zone]).expect("a zone of the database");
         let signed_at = zone.midnight(first_due).plus_seconds(-7 * DAY_S);
-        let terms = Terms::equal(price, &plan, zone, "en".to_owned()).expect("terms that add up");
+        let terms = terms(case, first_due, zone);
         let ladder = &setting.ladder;
         let signed = Signed {
             reference: format!("B-{number}"),
@@ -110,7 +103,7 @@ impl<'a> Life<'a> {
         let contract = Contract::sign(unit, setting.tenant, signed_at, signed.clone());
         let hash = journal::genesis(setting.tenant, unit);
         let head = Head { entries: 0, hash };
-        let mut life = Life { setting, contract, number, head, lines: Vec::new() };
+        let mut life = Life { setting, contract, number, first_due, head, lines: Vec::new() };
         life.line(
             LineKind::Fact,
             signed_at,
@@ -139,13 +132,17 @@ impl<'a> Life<'a> {
     /// Pays an instalment on its due day; what lies ahead was paid since yesterday.
     fn pay(&mut self, row: usize, case: &Case) {
         let terms = self.contract.terms();
-        let Some(due) = terms.rows().get(row).map(|row| row.due) else { return };
+        let due = match case.payg {
+            true => self.first_due.plus_days(7 * i32::try_from(row).expect("few weeks")),
+            false => terms.rows().get(row).map(|row| row.due),
+        };
+        let Some(due) = due else { return };
         let value = terms.zone().at(due, 36_000).min(self.setting.until.plus_seconds(-3600));
         let late = case.backdated && row + 1 == case.paid as usize;
         let last = self.setting.until.plus_seconds(-1800);
         let at = if late { value.plus_seconds(5 * DAY_S).min(last).max(value) } else { value };
         let payment = self.id(row as u64 + 1);
-        let amount = INSTALMENT;
+        let amount = amount(case);
         self.fact(at, What::PaymentPosted { payment, amount, value, confirmed: true });
     }
 
@@ -264,6 +261,33 @@ impl<'a> Life<'a> {
             finished: Vec::new(),
         }
     }
+}
+
+/// What is paid at once.
+fn amount(case: &Case) -> i64 {
+    if case.payg { WEEK } else { INSTALMENT }
+}
+
+fn terms(case: &Case, first_due: Day, zone: Zone) -> Terms {
+    let currency = Currency::parse("INR").expect("a currency");
+    let (rows, language) = (i64::from(case.rows), "en".to_owned());
+    let price = |row: i64| Price { currency, cash_price: row * rows, down_payment: 0 };
+    let terms = if case.payg {
+        let day_price = WEEK / 7;
+        let rate = Rate { day_price, max_ahead_days: Some(60), carry: true, notice_days: 2 };
+        let payg = Payg { rate, total: WEEK * rows, free_days: 7 };
+        Terms::payg(price(WEEK), payg, zone, language)
+    } else {
+        let (period, every) = match case.days {
+            30 => (Period::Months, 1),
+            days => (Period::Weeks, days / 7),
+        };
+        let (count, month_end) = (case.rows, MonthEnd::Clamp);
+        let instalment = Some(INSTALMENT);
+        let plan = Equal { count, period, every, first_due, month_end, instalment };
+        Terms::equal(price(PRINCIPAL), &plan, zone, language)
+    };
+    terms.expect("terms that add up")
 }
 
 /// An id in the order of numbers, as ids made in time are.

@@ -4,10 +4,12 @@
 /// A contract, as seen on the day that is about to end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Case {
-    /// Instalments, 12 to 24.
+    /// Instalments, 12 to 24; of a phone sold by days as many weeks of days.
     pub(crate) rows: u32,
     /// Days between two: 7, 14, or a month as 30.
     pub(crate) days: u32,
+    /// Sold by days (PAYG): what is due is the next week of them.
+    pub(crate) payg: bool,
     /// Days past due; 0 = due today, below zero = days until the next is due.
     pub(crate) past_due: i32,
     /// Instalments paid before the one that `past_due` is about.
@@ -24,15 +26,16 @@ pub(crate) struct Case {
     pub(crate) zone: usize,
 }
 
-/// The n-th contract of a seed: weekly 30 %, every two weeks 10 %, monthly 60 %; 78 % current, 15 %
-/// 1–30 days past due, 5 % 31–90, 2 % older; 3 % due today, 1 % paid since yesterday, 0.3 % paused,
-/// 0.05 % reversed, 0.1 % backdated.
+/// The n-th contract of a seed: weekly 30 %, every two weeks 10 %, monthly 50 %, by days 10 %; 78 %
+/// current, 15 % 1–30 days past due, 5 % 31–90, 2 % older; 3 % due today, 1 % paid since yesterday,
+/// 0.3 % paused, 0.05 % reversed, 0.1 % backdated.
 pub(crate) fn case(seed: u64, number: u64) -> Case {
     let mut dice = Dice(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let days = match dice.below(100) {
-        0..30 => 7,
-        30..40 => 14,
-        _ => 30,
+    let (days, payg) = match dice.below(100) {
+        0..30 => (7, false),
+        30..40 => (14, false),
+        40..50 => (7, true),
+        _ => (30, false),
     };
     let rows = 12 + dice.below(13);
     let past_due = match dice.below(10_000) {
@@ -45,6 +48,7 @@ pub(crate) fn case(seed: u64, number: u64) -> Case {
     Case {
         rows,
         days,
+        payg,
         past_due,
         paid: 1 + dice.below(rows - 2),
         paid_since: past_due < 0 && dice.below(100) == 0,

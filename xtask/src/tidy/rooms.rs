@@ -122,7 +122,10 @@ pub const ROOMS: &[Room] = &[
             ("tracing", "logs"),
             ("prometheus-client", "metrics"),
         ],
-        tests: &[("rcgen", "certificates that the listener serves and renews")],
+        tests: &[
+            ("rcgen", "certificates that the listener serves and renews"),
+            ("indicatif", "progress of a bench over a large book"),
+        ],
     },
     Room {
         name: "sim",
