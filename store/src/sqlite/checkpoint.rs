@@ -22,7 +22,7 @@ const ITEMS: usize = 2000;
 const REST: Duration = Duration::from_secs(1);
 /// Pages in the log (64 MiB) beyond which the writer moves the rest itself, so that the log starts
 /// over: beside a writer that never rests a passive checkpoint never gets to the very end.
-const LOG_PAGES: u64 = 16_384;
+const LOG_PAGES: u64 = 8_192;
 
 /// What the writer tells the checkpointer.
 #[derive(Debug, Default)]

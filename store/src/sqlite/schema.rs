@@ -16,6 +16,9 @@ use super::{lock::private, wrong};
 const APPLICATION_ID: i32 = 0x5154_4e43;
 const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 64;
+/// A line of a journal that is longer than a quarter of a page takes pages of its own, as the
+/// signing does in pages of 4 KiB.
+const PAGE_BYTES: u32 = 8_192;
 
 /// In order; the schema's number is how many have run.
 const MIGRATIONS: &[&str] = &[
@@ -28,6 +31,9 @@ const MIGRATIONS: &[&str] = &[
 pub(super) fn writer(path: &Path) -> Result<Connection, Fault> {
     create_private(path)?;
     let mut conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Of a database that is made here; one that is there keeps its own.
+    conn.execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES}"))
+        .map_err(wrong("setting the size of a page"))?;
     let mode: String = conn
         .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
         .map_err(wrong("switching to write-ahead logging"))?;
@@ -140,6 +146,21 @@ mod tests {
         let (_folder, path) = file("replay.db");
         let replayed = schema(&writer(&path).unwrap());
         expect_test::expect_file!["migrations/current.sql"].assert_eq(&replayed);
+    }
+
+    #[test]
+    fn a_database_keeps_the_pages_it_was_made_with() {
+        let (_folder, path) = file("pages.db");
+        let size = |conn: &Connection| -> u32 {
+            conn.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap()
+        };
+        let older = Connection::open(&path).unwrap();
+        older.execute_batch("PRAGMA page_size = 4096; CREATE TABLE t (id); DROP TABLE t").unwrap();
+        drop(older);
+        assert_eq!(size(&writer(&path).unwrap()), 4_096);
+        let (_folder, path) = file("fresh.db");
+        assert_eq!(size(&writer(&path).unwrap()), PAGE_BYTES);
+        assert_eq!(size(&reader(&path).unwrap()), PAGE_BYTES);
     }
 
     #[test]
