@@ -40,8 +40,8 @@ const SCHEMA: &str = "
     CREATE TABLE outbox (id INTEGER PRIMARY KEY, contract INTEGER NOT NULL, rung INTEGER NOT NULL);
     CREATE TABLE total (bucket INTEGER PRIMARY KEY, contracts INTEGER, outstanding INTEGER);";
 
-/// Days past due, bucket and rung of a row, in the words of the set-based statement. A phone sold by
-/// days goes up the ladder by days without credit, and is never past due.
+/// Days past due, bucket and rung of a row, in the words of the set-based statement. A phone sold
+/// by days goes up the ladder by days without credit, and is never past due.
 const DPD: &str = "CASE WHEN payg THEN 0 ELSE max(0, ?1 - next_due) END";
 const BUCKET: &str = "CASE WHEN payg OR ?1 <= next_due THEN 0 WHEN ?1 - next_due <= 3 THEN 1 \
     WHEN ?1 - next_due <= 30 THEN 2 WHEN ?1 - next_due <= 60 THEN 3 \
@@ -126,8 +126,8 @@ fn row_at_a_time(folder: &Path, contracts: u64, seed: u64) -> Duration {
     let began = Instant::now();
     for id in 0..contracts.cast_signed() {
         conn.execute_batch("BEGIN IMMEDIATE").expect("a transaction begins");
-        let select = "SELECT next_due, interest, fees, paused, rung, notice_ran, period, open_rows, \
-            payg FROM contract WHERE id = ?1";
+        let select = "SELECT next_due, interest, fees, paused, rung, notice_ran, period, \
+            open_rows, payg FROM contract WHERE id = ?1";
         let mut load = conn.prepare_cached(select).expect("a statement");
         let read = load.query_row([id], |row| {
             let flags = (row.get::<_, bool>(3)?, row.get::<_, i64>(4)?, row.get::<_, bool>(5)?);
