@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, Channel, Day, EnrolmentId, Fact, HoldId, Moment, NoticeId, Planned, Reason, Recorded,
-    Stage, Standing, UnitId,
+    Stage, Standing, TenantId, UnitId,
     custody::Custody,
     ending::Ending,
     fact::{Consent, Enrolment, ReleaseCause, What},
@@ -11,7 +11,9 @@ use domain::{
 };
 use expect_test::expect_file;
 use formats::{
-    Entry, JournalError, decision_line, fact_line,
+    Entry, JournalError,
+    chain::{chain, genesis},
+    decision_line, fact_line,
     fold::{FoldError, fold},
     journal::{RecordEntry, record_line},
     lease_line, parse_decision, parse_fact, parse_line,
@@ -183,6 +185,29 @@ fn the_lines_are_fixed() {
     lines.push(decision_text());
     lines.push(lease_line(u64::MAX, &[0xfb; 32]));
     expect_file!["journal.jsonl"].assert_eq(&(lines.join("\n") + "\n"));
+}
+
+/// What the page on journals shows is what the code makes.
+#[test]
+fn the_worked_example_of_the_page_holds() {
+    let page = include_str!("../../../docs/journal.md");
+    let lines: Vec<&str> = include_str!("journal.jsonl").lines().collect();
+    let digits = |hash: &[u8; 32]| -> String { hash.iter().map(|b| format!("{b:02x}")).collect() };
+    let mut hash = genesis(TenantId::from_bytes(world::TENANT), UnitId::from_bytes(world::UNIT));
+    let mut printed = vec![format!("genesis {}", digits(&hash))];
+    for (name, line) in [("1", lines[0]), ("6", lines[5]), ("$", lines[lines.len() - 1])] {
+        hash = chain(&hash, line);
+        printed.push(format!("line {name} {}", digits(&hash)));
+    }
+    let printed = printed.join("\n");
+    assert!(page.contains(&printed), "the page does not show\n{printed}");
+    let digits = digits(&hash);
+    let head = format!("`(3, {}…{})`", &digits[..8], &digits[58..]);
+    assert!(page.contains(&head), "the page does not show {head}");
+    let shown = page.lines().filter(|line| line.starts_with("{\"") && !line.contains("\"record\""));
+    for line in shown {
+        assert!(lines.contains(&line), "the page shows a line that is no more: {line}");
+    }
 }
 
 #[test]
