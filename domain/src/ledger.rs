@@ -18,7 +18,9 @@ pub fn books(contract: &Contract) -> Books {
     }
     let sold = &contract.signed.terms;
     let balance = contract.account.now();
-    books.add(Account::Sales, sold.down_payment() - sold.cash_price());
+    let claims = sold.claims();
+    let price = claims.iter().map(|row| row.amount - row.interest);
+    books.add(Account::Sales, -price.sum::<i64>());
     let interest = balance.interest();
     let earned =
         if contract.is_active() { balance.earned(contract.account.reckoned) } else { interest };

@@ -4,7 +4,8 @@ use domain::{
     Currency, Day, Imei, Moment, Terms, Zone,
     fact::Consent,
     schedule::{Equal, MonthEnd, Period},
-    terms::Price,
+    terms::{Price, Servicing},
+    time_credit::{Payg, Rate},
 };
 use server::app::sign_contract::NewContract;
 
@@ -57,6 +58,8 @@ pub struct Member {
     pub imei: Imei,
     /// Money and calendar.
     pub terms: Terms,
+    /// What the borrower means to pay, by rising day.
+    pub dues: Vec<(Day, i64)>,
     /// How the borrower pays.
     pub temperament: Temperament,
     /// The way the money takes.
@@ -126,6 +129,8 @@ fn member(setup: &Setup, index: u32) -> Member {
     };
     let temperament = chance.pick(&TEMPERAMENTS);
     let terms = terms(&mut chance, currency, zone, sold);
+    let terms = by_days(Chance::new(setup.seed, 8_000_000 + u64::from(index)), terms);
+    let dues = dues(&terms, sold);
     let offline = chance.happens(120).then(|| {
         let from = chance.between(15, 70);
         (from, from + chance.pick(&[5, 12, 40]))
@@ -143,6 +148,7 @@ fn member(setup: &Setup, index: u32) -> Member {
         reference: format!("Q-{index:05}"),
         imei: imei(number),
         terms,
+        dues,
         temperament,
         rail,
         reads,
@@ -192,6 +198,41 @@ fn terms(chance: &mut Chance, currency: &str, zone: Zone, sold: Day) -> Terms {
         down_payment: 10_000,
     };
     Terms::equal(price, &plan, zone, "en".to_owned()).expect("terms that make a schedule")
+}
+
+/// Of phones, so many in a thousand are sold day by day.
+const BY_DAYS: u32 = 120;
+
+/// The same phone sold day by day, at a tenth more, if it is one of those.
+fn by_days(mut chance: Chance, terms: Terms) -> Terms {
+    if !chance.happens(BY_DAYS) {
+        return terms;
+    }
+    let price = Price {
+        currency: terms.currency(),
+        cash_price: terms.cash_price(),
+        down_payment: terms.down_payment(),
+    };
+    let total = (price.cash_price - price.down_payment) * 11 / 10;
+    let day_price = total / i64::from(chance.between(40, 120)) + 1;
+    let rate = Rate { day_price, max_ahead_days: None, carry: true, notice_days: 2 };
+    let payg = Payg { rate, total, free_days: 3 };
+    let (zone, language) = (terms.zone().clone(), terms.language().to_owned());
+    Terms::payg(price, payg, zone, language).expect("terms of a phone sold by days")
+}
+
+/// The instalments; of a phone sold by days a week's price each week.
+fn dues(terms: &Terms, sold: Day) -> Vec<(Day, i64)> {
+    let Servicing::Payg(payg) = terms.servicing() else {
+        return terms.rows().iter().map(|row| (row.due, row.amount)).collect();
+    };
+    let week = payg.rate.day_price * 7;
+    let weeks = (payg.total + week - 1) / week;
+    let due = |n: i64| {
+        let days = i32::try_from(i64::from(payg.free_days) + 7 * n).ok()?;
+        Some((sold.plus_days(days)?, week.min(payg.total - n * week)))
+    };
+    (0..weeks).filter_map(due).collect()
 }
 
 impl Member {

@@ -82,63 +82,63 @@ impl Writer {
     }
 
     fn write(&mut self, member: &Member) {
-        let rows = member.terms.rows();
+        let rows = &member.dues;
         let total = member.terms.total();
         let stops_at = self.chance.between(0, 3) as usize;
         let returns = self.chance.happens(500);
         let disputes_at = self.chance.below(rows.len() as u64) as usize;
         let mut paid = 0;
-        for (index, row) in rows.iter().enumerate() {
+        for (index, &(due, amount)) in rows.iter().enumerate() {
             let late = self.chance.between(1, self.pace);
             match member.temperament {
                 Temperament::Punctual => {
-                    self.pay(row.due, row.amount);
+                    self.pay(due, amount);
                 }
                 Temperament::Late => {
-                    self.pay(after(row.due, late), row.amount);
+                    self.pay(after(due, late), amount);
                 }
                 Temperament::Partial => {
-                    self.pay(row.due, row.amount / 2);
-                    self.pay(after(row.due, late), row.amount - row.amount / 2);
+                    self.pay(due, amount / 2);
+                    self.pay(after(due, late), amount - amount / 2);
                 }
                 Temperament::Vanishing if index < stops_at => {
-                    self.pay(row.due, row.amount);
-                    paid += row.amount;
+                    self.pay(due, amount);
+                    paid += amount;
                 }
                 Temperament::Vanishing if returns => {
-                    self.pay(after(row.due, self.pace * 2), total - paid);
+                    self.pay(after(due, self.pace * 2), total - paid);
                     return;
                 }
                 Temperament::Vanishing => return,
                 Temperament::Over => {
-                    let minor = row.amount + row.amount / 3;
-                    self.pay(row.due, minor);
+                    let minor = amount + amount / 3;
+                    self.pay(due, minor);
                     paid += minor;
                     if paid >= total {
                         return;
                     }
                 }
                 Temperament::Early if index == 1 || rows.len() == 1 => {
-                    self.pay(row.due.plus_days(-1).unwrap_or(row.due), total - paid);
+                    self.pay(due.plus_days(-1).unwrap_or(due), total - paid);
                     return;
                 }
                 Temperament::Early => {
-                    self.pay(row.due, row.amount);
-                    paid += row.amount;
+                    self.pay(due, amount);
+                    paid += amount;
                 }
                 Temperament::Bouncing => {
-                    let number = self.pay(row.due, row.amount);
+                    let number = self.pay(due, amount);
                     if index + 1 < rows.len() && self.chance.happens(400) {
-                        self.acts.push((after(row.due, 2), Act::Bounce { number }));
-                        self.pay(after(row.due, 2 + late), row.amount);
+                        self.acts.push((after(due, 2), Act::Bounce { number }));
+                        self.pay(after(due, 2 + late), amount);
                     }
                 }
                 Temperament::Disputing => {
                     if index == disputes_at {
                         let days = self.chance.between(3, 20);
-                        self.acts.push((after(row.due, late / 2), Act::Dispute { days }));
+                        self.acts.push((after(due, late / 2), Act::Dispute { days }));
                     }
-                    self.pay(after(row.due, late), row.amount);
+                    self.pay(after(due, late), amount);
                 }
             }
         }

@@ -31,6 +31,8 @@ pub struct Summary {
     pub seed: u64,
     /// Phones.
     pub phones: u32,
+    /// Phones sold day by day.
+    pub sold_by_days: u64,
     /// Days run.
     pub days: u32,
     /// The policy pack.
@@ -132,6 +134,7 @@ impl Summary {
         add(&mut self.checks, &other.checks);
         self.unlock_micros.extend(&other.unlock_micros);
         for (ours, theirs) in [
+            (&mut self.sold_by_days, other.sold_by_days),
             (&mut self.payments, other.payments),
             (&mut self.told_twice, other.told_twice),
             (&mut self.unproven, other.unproven),
@@ -181,8 +184,11 @@ fn add<K: Ord + Clone>(ours: &mut BTreeMap<K, u64>, theirs: &BTreeMap<K, u64>) {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary { seed, phones, days, pack, .. } = self;
-        writeln!(f, "seed {seed}: {phones} phones, {days} days, {pack}")?;
+        let Summary { seed, phones, sold_by_days, days, pack, .. } = self;
+        writeln!(
+            f,
+            "seed {seed}: {phones} phones ({sold_by_days} sold by days), {days} days, {pack}"
+        )?;
         let list = |f: &mut fmt::Formatter<'_>, name: &str, map: &BTreeMap<String, u64>| {
             let parts: Vec<String> = map.iter().map(|(key, n)| format!("{key} {n}")).collect();
             writeln!(f, "  {name}: {}", parts.join(", "))

@@ -45,6 +45,8 @@ pub struct Report {
     pub seed: u64,
     /// Phones.
     pub phones: u32,
+    /// Of these, sold day by day.
+    pub sold_by_days: u64,
     /// The policy pack.
     pub pack: String,
     /// Days of the opening book.
@@ -180,6 +182,7 @@ impl Report {
         Report {
             seed: setup.seed,
             phones: setup.phones,
+            sold_by_days: seen.sold_by_days,
             pack: setup.pack.clone(),
             opening_days: OPENING_DAYS,
             opening_ms: u64::try_from(opening.as_millis()).unwrap_or(u64::MAX),
@@ -228,8 +231,9 @@ impl fmt::Display for Report {
             let parts = in_order(map).into_iter().map(|(name, count)| format!("{name} {count}"));
             parts.collect::<Vec<_>>().join(", ")
         };
-        let Report { phones, opening_days, days, pack, seed, .. } = self;
-        writeln!(f, "{phones} phones, {opening_days} + {days} days, pack {pack}, seed {seed}")?;
+        let Report { phones, sold_by_days, opening_days, days, pack, seed, .. } = self;
+        writeln!(f, "{phones} phones, {sold_by_days} sold by days")?;
+        writeln!(f, "{opening_days} + {days} days, pack {pack}, seed {seed}")?;
         writeln!(f, "phones now      {}", list(&self.rungs_now))?;
         writeln!(f, "looks by stage  {}", list(&self.rungs_seen))?;
         writeln!(f, "payments        {}: {}", self.payments, in_words(&self.rails))?;

@@ -96,7 +96,9 @@ fn grounds(contract: &Contract, ladder: &Ladder, now: Moment) -> Option<String> 
 }
 
 fn reasons(contract: &Contract) -> Option<String> {
-    let why = contract.decision.reasons.iter().find(|reason| matches!(reason, Reason::PastDue(_)));
+    let says_why =
+        |reason: &&Reason| matches!(reason, Reason::PastDue(_) | Reason::CreditRanOut(_));
+    let why = contract.decision.reasons.iter().find(says_why);
     let said = why.map(server::app::screens::plain).is_some_and(|text| !text.is_empty());
     unless(said, || format!("{} for no reason that a person can read", contract.decision.stage))
 }

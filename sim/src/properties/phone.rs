@@ -5,7 +5,11 @@ use domain::{Moment, evaluate, evaluate::Recorded};
 use protocol::{Rung, Stage};
 use server::app::{change::Loaded, lease::wire_stage};
 
-use super::{Found, arrears::days_past_due, unless};
+use super::{
+    Found,
+    arrears::{days_past_due, least_days_past_due},
+    unless,
+};
 use crate::Sabotage;
 
 /// The highest stage that restricts nothing.
@@ -136,7 +140,8 @@ fn top(seen: &Seen<'_>) -> Option<(&'static str, Option<String>)> {
     let cures: u32 = ladder.notices.iter().map(|notice| notice.cure_days + 2).sum();
     let waits: u32 = ladder.steps.iter().map(|step| step.after_s / 86_400 + 2).sum();
     let days = i64::from(last.when.days_past_due + cures + waits);
-    let overdue = i64::from(days_past_due(contract, seen.paid, seen.now)) > days;
+    let least = least_days_past_due(contract, seen.paid, seen.quiet_since, seen.now);
+    let overdue = i64::from(least) > days;
     let quiet = seen.now.seconds_since(seen.quiet_since) > days * 86_400;
     if !(seen.attentive && overdue && quiet && contract.is_active()) {
         return None;

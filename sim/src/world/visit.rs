@@ -6,7 +6,7 @@ mod money;
 use std::sync::Arc;
 
 use agent::Input;
-use domain::{Moment, Stage, UnitId};
+use domain::{Moment, Stage, UnitId, terms::Servicing};
 use protocol::{Message, reply::Problem};
 use server::app::change::Loaded;
 
@@ -92,6 +92,9 @@ impl Visitor {
         let signed =
             self.scene.house.app.sign_contract(self.scene.house.tenant, new, clerk()).await?;
         let unit = signed.contract.unit;
+        if matches!(actor.member.terms.servicing(), Servicing::Payg(_)) {
+            self.seen.sold_by_days += 1;
+        }
         let member = &actor.member;
         let phone = Phone::new(
             &mut actor.chance,
