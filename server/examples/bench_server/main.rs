@@ -10,7 +10,9 @@
 //! the lease that follows from it) and to the lease in the device's hands.
 //!
 //! `cargo run --release -p quittance-server --example bench_server -- [--rounds N] [--json]
-//! [--rates 10,100,1000] [--seconds N] [--with-day]`
+//! [--rates 10,100,1000] [--seconds N] [--with-day] [--payday]`
+//!
+//! Bare inserts of payments in SQL stand beside it, made by `bench_sql` where that is built.
 
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
 
@@ -41,13 +43,16 @@ fn main() {
     let rates = value("--rates").unwrap_or_else(|| "10,100,1000".to_owned());
     let rates: Vec<u64> = rates.split(',').filter_map(|rate| rate.parse().ok()).collect();
     let seconds = value("--seconds").and_then(|text| text.parse().ok()).unwrap_or(5_u64);
-    let busy = arguments.iter().any(|argument| argument == "--with-day");
+    let flag = |name: &str| arguments.iter().any(|argument| argument == name);
+    let (with_day, payday) = (flag("--with-day"), flag("--payday"));
+    let plan = webhooks::Plan { rates, seconds, with_day, payday };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let book = book::Book::open().await;
         check_ins::measure(&book, rounds).await.print(json);
         payments::measure(&book, rounds).await.print(json);
-        webhooks::measure(&book, &rates, seconds, busy, json).await;
+        payments::bare_inserts(seconds, json);
+        webhooks::measure(&book, &plan, json).await;
     });
 }
 

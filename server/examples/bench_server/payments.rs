@@ -1,6 +1,9 @@
 //! Payments through the use case, and the store's bare commits beside them.
 
-use std::time::{Duration, Instant};
+use std::{
+    process,
+    time::{Duration, Instant},
+};
 
 use domain::UnitId;
 use formats::journal;
@@ -30,6 +33,26 @@ pub(crate) async fn measure(book: &Book, rounds: usize) -> Figure {
         ours: median(rates),
         baseline: median(baseline),
         what: "single durable commits of one small unit; a payment takes three",
+    }
+}
+
+/// Payments inserted in SQL and nothing else, by a program of the store's: nobody else reaches a
+/// driver.
+pub(crate) fn bare_inserts(seconds: u64, json: bool) {
+    let program = std::env::current_exe().expect("this program").with_file_name("bench_sql");
+    if !program.exists() {
+        eprintln!("no bare inserts: cargo build --release -p quittance-store --example bench_sql");
+        return;
+    }
+    let ms = (seconds * 400).to_string();
+    let output = process::Command::new(program).args(["payments", "--ms", &ms]).output();
+    let output = output.expect("the bare inserts start");
+    assert!(output.status.success(), "the bare inserts failed");
+    let told = String::from_utf8_lossy(&output.stdout);
+    if json {
+        println!("{{\"figure\":\"bare_inserts\",\"sql\":{}}}", told.trim());
+    } else {
+        println!("bare inserts of payments in SQL, durable: {}", told.trim());
     }
 }
 

@@ -56,7 +56,27 @@ struct Call {
 /// When payments were to be sent, by device, until their lease is there.
 type Open = Mutex<BTreeMap<u32, Vec<Instant>>>;
 
-pub(crate) async fn measure(book: &Book, rates: &[u64], seconds: u64, busy: bool, json: bool) {
+/// What is sent, and beside what.
+pub(crate) struct Plan {
+    /// Calls per second, a round for each.
+    pub(crate) rates: Vec<u64>,
+    pub(crate) seconds: u64,
+    /// Each round again beside a server that ends its day over and over.
+    pub(crate) with_day: bool,
+    /// Each round again with most of the calls at once.
+    pub(crate) payday: bool,
+}
+
+/// One round.
+#[derive(Clone, Copy)]
+struct Round {
+    rate: u64,
+    seconds: u64,
+    with_day: bool,
+    payday: bool,
+}
+
+pub(crate) async fn measure(book: &Book, plan: &Plan, json: bool) {
     let new = NewSource {
         name: "bench".to_owned(),
         kind: SourceKind::Generic,
@@ -67,11 +87,14 @@ pub(crate) async fn measure(book: &Book, rates: &[u64], seconds: u64, busy: bool
     book.app.add_source(book.tenant, new, clerk()).await.expect("a source");
     let to = served(book).await;
     let mut run = 0;
-    for &rate in rates {
-        for with_day in if busy { vec![false, true] } else { vec![false] } {
+    for &rate in &plan.rates {
+        let seconds = plan.seconds;
+        let plain = Round { rate, seconds, with_day: false, payday: false };
+        let with_day = plan.with_day.then_some(Round { with_day: true, ..plain });
+        let payday = plan.payday.then_some(Round { payday: true, ..plain });
+        for of in [Some(plain), with_day, payday].into_iter().flatten() {
             run += 1;
-            let told = round(book, to, run, rate, seconds, with_day).await;
-            told.print(rate, with_day, json);
+            round(book, to, run, of).await.print(of, json);
         }
     }
     let books = book.app.check_books(book.tenant, |_| {}).await.expect("the books are read");
@@ -88,14 +111,7 @@ struct Told {
     opened: Vec<u128>,
 }
 
-async fn round(
-    book: &Book,
-    to: SocketAddr,
-    run: u64,
-    rate: u64,
-    seconds: u64,
-    with_day: bool,
-) -> Told {
+async fn round(book: &Book, to: SocketAddr, run: u64, of: Round) -> Told {
     let before = intake_items(book).await;
     let open: Arc<Open> = Arc::default();
     let (opened, mut leases) = mpsc::unbounded_channel();
@@ -105,9 +121,9 @@ async fn round(
         holders.spawn(hold(to, known, open.clone(), opened.clone(), run << 32));
     }
     time::sleep(Duration::from_millis(500)).await;
-    let day = with_day.then(|| tokio::spawn(look_on(book.app.clone())));
+    let day = of.with_day.then(|| tokio::spawn(look_on(book.app.clone())));
     let began = Instant::now() + Duration::from_millis(50);
-    let calls = calls(run, rate, seconds, began, holders.len());
+    let calls = calls(run, of, began, holders.len());
     let answers = send(to, calls, &open).await;
     let took = began.elapsed();
     let refused = answers.iter().filter(|answer| answer.status == BUSY).count();
@@ -137,10 +153,10 @@ async fn round(
 }
 
 /// The calls of a run: 1 % duplicates, 0.5 % bad signatures, 0.5 % unmatched, 2 % partial.
-fn calls(run: u64, rate: u64, seconds: u64, began: Instant, devices: usize) -> Vec<Call> {
+fn calls(run: u64, of: Round, began: Instant, devices: usize) -> Vec<Call> {
     let mut last = String::new();
     let call = |number: u64| {
-        let at = began + Duration::from_micros(number * 1_000_000 / rate);
+        let at = began + of.when(number);
         let device = u32::try_from(number % devices as u64).expect("few devices");
         let kind = match number % 200 {
             50 | 150 => Kind::Duplicate,
@@ -164,7 +180,7 @@ fn calls(run: u64, rate: u64, seconds: u64, began: Instant, devices: usize) -> V
         }
         Call { at, kind, device, body }
     };
-    (0..rate * seconds).map(call).collect()
+    (0..of.rate * of.seconds).map(call).collect()
 }
 
 /// What became of a call.
@@ -310,8 +326,24 @@ async fn intake_items(book: &Book) -> usize {
     }
 }
 
+impl Round {
+    /// When a call is to be sent: evenly; on a payday four fifths of all in a fifth of the time.
+    fn when(self, number: u64) -> Duration {
+        let even = number * 1_000_000 / self.rate;
+        let tenth = self.seconds * 100_000;
+        let micros = match even / tenth.max(1) {
+            _ if !self.payday => even,
+            0 => even * 4,
+            1..=8 => tenth * 4 + (even - tenth) / 4,
+            _ => tenth * 6 + (even - tenth * 9) * 4,
+        };
+        Duration::from_micros(micros)
+    }
+}
+
 impl Told {
-    fn print(mut self, rate: u64, with_day: bool, json: bool) {
+    fn print(mut self, of: Round, json: bool) {
+        let Round { rate, with_day, payday, .. } = of;
         self.durable.sort_unstable();
         self.opened.sort_unstable();
         let (per_s, refused) = (crate::per_second(self.counted, self.took), self.refused);
@@ -325,14 +357,18 @@ impl Told {
         if json {
             println!(
                 "{{\"figure\":\"webhooks\",\"rate\":{rate},\"with_day\":{with_day},\
-                 \"payments_per_s\":{per_s},\"refused\":{refused},\
+                 \"payday\":{payday},\"payments_per_s\":{per_s},\"refused\":{refused},\
                  \"durable_ms\":{{\"p50\":{d50},\"p99\":{d99},\
                  \"p999\":{d999},\"max\":{dmax}}},\"device_ms\":{{\"p50\":{o50},\"p99\":{o99},\
                  \"p999\":{o999},\"max\":{omax}}}}}"
             );
             return;
         }
-        let beside = if with_day { ", beside the end of day" } else { "" };
+        let beside = match (with_day, payday) {
+            (true, _) => ", beside the end of day",
+            (_, true) => ", on a payday",
+            _ => "",
+        };
         println!("webhooks at {rate}/s{beside}: {per_s} payments/s counted, {refused} refused");
         println!("  durable   p50 {d50} ms  p99 {d99}  p99.9 {d999}  max {dmax}");
         println!("  on device p50 {o50} ms  p99 {o99}  p99.9 {o999}  max {omax}");
