@@ -35,7 +35,7 @@ pub fn bench_once(root: &Path) -> Result<()> {
     for bench in BENCHES {
         let short = match () {
             () if bench.contains("bench_store") => "--rounds 1 --ms 20",
-            () if bench.contains("bench_day") => "--sizes 500 --kills 1",
+            () if bench.contains("bench_day") => "--sizes 500,600 --shard 500 --kills 1",
             () => "--rounds 1 --rates 50 --seconds 1",
         };
         Call::new(&format!("cargo run --release --locked {bench} -- {short}")).run(root)?;
