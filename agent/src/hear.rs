@@ -41,6 +41,7 @@ impl Agent {
             (Phase::Confirming(_) | Phase::Enrolled(_), ReplyKind::Release) => {
                 self.take_release(&reply, keys);
             }
+            (Phase::Enrolled(_), ReplyKind::Assigned) => self.take_assigned(&reply, keys),
             (Phase::Released(tombstone), ReplyKind::RemovalRecorded) => {
                 self.dirty |= !tombstone.recorded;
                 tombstone.recorded = true;
@@ -73,7 +74,11 @@ impl Agent {
             }
             Phase::Enrolled(enrolled) => {
                 let held = &enrolled.held;
-                match opened.content.sequence.cmp(&held.content.sequence) {
+                let order = match enrolled.inherited {
+                    true => Ordering::Greater,
+                    false => opened.content.sequence.cmp(&held.content.sequence),
+                };
+                match order {
                     Ordering::Less => self.refuse_opened(&opened, LeaseRefusal::Stale),
                     Ordering::Equal if opened.content_hash != held.hash => {
                         self.refuse_opened(&opened, LeaseRefusal::Conflicting);
@@ -208,7 +213,7 @@ impl Agent {
     }
 
     /// Bytes that cannot be told from noise: whatever was asked has no usable answer.
-    fn refuse(&mut self, sequence: u64, reason: LeaseRefusal) {
+    pub(crate) fn refuse(&mut self, sequence: u64, reason: LeaseRefusal) {
         self.report_refusal(sequence, reason);
         self.send_failed();
     }
@@ -269,6 +274,7 @@ impl Enrolled {
         self.shown.retain(is_carried);
         self.acked.retain(is_carried);
         self.held = held(opened);
+        self.inherited = false;
     }
 }
 
@@ -284,7 +290,8 @@ impl Binding {
 /// Most codes remembered as reported.
 const UNSUPPORTED_MAX: usize = 64;
 
-fn add_certs(ring: &mut KeyRing, reply: &Reply, verifier: &dyn Verifier) {
+/// Takes the certificates that a reply brings along.
+pub(crate) fn add_certs(ring: &mut KeyRing, reply: &Reply, verifier: &dyn Verifier) {
     ring.add_all(reply.certs.iter().map(Vec::as_slice), verifier);
 }
 
@@ -319,6 +326,7 @@ fn first_lease(confirming: &Confirming, opened: &OpenedLease) -> Enrolled {
         acked: Vec::new(),
         unsupported: Vec::new(),
         clock_off: false,
+        inherited: false,
     }
 }
 

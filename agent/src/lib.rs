@@ -36,6 +36,7 @@
 //! **Invariant:** no input raises the stage above what a verified lease allows at trusted time.
 //! **Invariant:** the wall clock moves nothing; powered-off time never brings a step nearer.
 //! **Invariant:** bytes from outside never panic; what cannot be verified changes no stage.
+//! **Invariant:** keys of a lender who passed the contract on verify nothing any more.
 //! **Invariant:** after a release there is no key that could verify a lease, and no way back.
 #![no_std]
 
@@ -53,6 +54,7 @@ mod relief;
 mod save;
 mod save_event;
 mod state;
+mod succeed;
 mod talk;
 mod view;
 

@@ -27,6 +27,8 @@ const UNENROLLED: u64 = 0;
 const CONFIRMING: u64 = 1;
 const ENROLLED: u64 = 2;
 const RELEASED: u64 = 3;
+/// Enrolled, and holding the word of a lender who passed the contract on.
+const INHERITED: u64 = 4;
 /// Longest list kept of what is local to the device.
 const LIST_MAX: usize = 256;
 
@@ -43,6 +45,7 @@ pub(crate) fn encode(state: &State) -> Vec<u8> {
     let tag = match &state.phase {
         Phase::Unenrolled => UNENROLLED,
         Phase::Confirming(_) => CONFIRMING,
+        Phase::Enrolled(enrolled) if enrolled.inherited => INHERITED,
         Phase::Enrolled(_) => ENROLLED,
         Phase::Released(_) => RELEASED,
     };
@@ -76,7 +79,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(State, Vec<Vec<u8>>), Malformed> {
         let phase = match r.uint()? {
             UNENROLLED => r.tuple(0, |_| Ok(Phase::Unenrolled))?,
             CONFIRMING => Phase::Confirming(read_confirming(r, &mut certs)?),
-            ENROLLED => Phase::Enrolled(Box::new(read_enrolled(r, &mut certs)?)),
+            tag @ (ENROLLED | INHERITED) => {
+                let mut enrolled = read_enrolled(r, &mut certs)?;
+                enrolled.inherited = tag == INHERITED;
+                Phase::Enrolled(Box::new(enrolled))
+            }
             RELEASED => Phase::Released(read_tombstone(r)?),
             _ => return Err(r.fail("unknown phase")),
         };
@@ -156,6 +163,7 @@ fn read_enrolled(r: &mut Reader<'_>, certs: &mut Vec<Vec<u8>>) -> Result<Enrolle
             acked: r.array(LIST_MAX, |r| r.fixed().map(NoticeId))?,
             unsupported: read_codes(r, LIST_MAX)?,
             clock_off: r.bool()?,
+            inherited: false,
         })
     })
 }

@@ -76,6 +76,9 @@ pub(crate) struct Enrolled {
     pub(crate) unsupported: Vec<u16>,
     /// The wall clock was reported as off and did not come back since.
     pub(crate) clock_off: bool,
+    /// What is held is the word of a lender who passed the contract on: the first lease of the next
+    /// one takes its place, whatever its sequence.
+    pub(crate) inherited: bool,
 }
 
 /// What the shell was told to apply.

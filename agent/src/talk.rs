@@ -224,8 +224,8 @@ impl Agent {
             enrolment: enrolled.binding.enrolment,
             key_gen: enrolled.binding.key_gen,
             msg_no: enrolled.msg_no,
-            applied_seq: enrolled.held.content.sequence,
-            content_hash: Some(enrolled.held.hash),
+            applied_seq: if enrolled.inherited { 0 } else { enrolled.held.content.sequence },
+            content_hash: (!enrolled.inherited).then_some(enrolled.held.hash),
             stage: enrolled.in_force.stage,
             events: enrolled.events.batch(clock.powered_ms),
             clock: reading(&clock, at),
@@ -297,7 +297,9 @@ pub(crate) fn sign(
 fn wants_wait(wait_hold_s: u32, enrolled: &Enrolled) -> bool {
     let notices = &enrolled.held.content.notices;
     let undelivered = notices.iter().any(|notice| !enrolled.is_delivered(&notice.id));
-    wait_hold_s > 0 && (enrolled.in_force.stage != Stage::CLEAR || undelivered)
+    wait_hold_s > 0
+        && !enrolled.inherited
+        && (enrolled.in_force.stage != Stage::CLEAR || undelivered)
 }
 
 /// Refusals after which the same offer or confirm never succeeds. Any other is worth a retry.

@@ -13,6 +13,7 @@ use protocol::{
     release::{Release, Removed},
     reply::{Problem, Reply},
     request::Request,
+    succession::{Assigned, Succession},
     token::{self, Token},
 };
 
@@ -31,6 +32,8 @@ pub const TARGETS: &[Target] = &[
     ("enrol_confirm", message::<Confirm>),
     ("release", message::<Release>),
     ("removed", message::<Removed>),
+    ("succession", message::<Succession>),
+    ("assigned", message::<Assigned>),
     ("request", message::<Request>),
     ("reply", message::<Reply>),
     ("problem", message::<Problem>),

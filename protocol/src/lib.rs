@@ -28,6 +28,7 @@ pub mod reply;
 pub mod request;
 mod ring;
 pub mod stage;
+pub mod succession;
 pub mod token;
 
 pub use crypto::{Alg, PublicKey, Signature, Signer, Verifier};

@@ -17,6 +17,8 @@ pub const CONTENT_MAX: usize = 20 * 1024;
 pub const OFFER_MAX: usize = 1024;
 /// Largest key certificate, as COSE bytes.
 pub const CERT_MAX: usize = 512;
+/// Largest succession, as COSE bytes.
+pub const SUCCESSION_MAX: usize = 640;
 /// Most certificates in one reply.
 pub const CERTS_MAX: usize = 4;
 

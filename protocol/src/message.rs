@@ -13,6 +13,7 @@ use crate::{
     release::{Release, Removed},
     reply::{Problem, Reply},
     request::Request,
+    succession::{Assigned, Succession},
 };
 
 /// A value with exactly one byte form.
@@ -61,6 +62,10 @@ pub enum Kind {
     Release,
     /// The device's confirmation of its removal, by the device key.
     Removed,
+    /// Who comes after a lender, by his root.
+    Succession,
+    /// A contract passed on to him, by a release key.
+    Assigned,
     /// Reserved: a check-in under a session key.
     CheckInMac,
     /// Reserved: "nothing new" under a session key.
@@ -69,7 +74,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 14] = [
         Kind::KeyCert,
         Kind::Lease,
         Kind::Unchanged,
@@ -80,6 +85,8 @@ impl Kind {
         Kind::EnrolConfirm,
         Kind::Release,
         Kind::Removed,
+        Kind::Succession,
+        Kind::Assigned,
         Kind::CheckInMac,
         Kind::UnchangedMac,
     ];
@@ -97,6 +104,8 @@ impl Kind {
             Kind::EnrolConfirm => "quittance/1/enrol-confirm",
             Kind::Release => "quittance/1/release",
             Kind::Removed => "quittance/1/removed",
+            Kind::Succession => "quittance/1/succession",
+            Kind::Assigned => "quittance/1/assigned",
             Kind::CheckInMac => "quittance/1/check-in-mac",
             Kind::UnchangedMac => "quittance/1/unchanged-mac",
         }
@@ -135,6 +144,8 @@ messages!(
     Confirm signed as EnrolConfirm,
     Release signed as Release,
     Removed signed as Removed,
+    Succession signed as Succession,
+    Assigned signed as Assigned,
     Reply,
     Request,
     Problem,

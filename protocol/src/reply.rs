@@ -36,6 +36,8 @@ pub enum ReplyKind {
     /// The removal is recorded; the device may forget its confirmation. The signed part is empty:
     /// the device holds no key any more, and a forged answer only stops its re-sending.
     RemovalRecorded = 5,
+    /// The contract goes on under another lender.
+    Assigned = 7,
 }
 
 /// Body of every refusal of the device door: the CBOR map
@@ -106,7 +108,7 @@ pub mod codes {
     ];
 }
 
-codec::wire_enum!(ReplyKind: u8 { Lease, Unchanged, Release, Terms, RemovalRecorded });
+codec::wire_enum!(ReplyKind: u8 { Lease, Unchanged, Release, Terms, RemovalRecorded, Assigned });
 
 codec::wire_map!(message Problem {
     1 code: Text<PROBLEM_CODE_MAX>,

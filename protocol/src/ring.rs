@@ -9,6 +9,7 @@ use crate::{
     enrol::Terms,
     lease::{LeaseContent, SignedLease, Stamp, Unchanged},
     release::Release,
+    succession::{Assigned, Succession},
     token::Token,
 };
 
@@ -160,6 +161,39 @@ impl KeyRing {
             return Err(Refused::WrongBinding);
         }
         Ok(release)
+    }
+
+    /// Opens an assignment: by a release key, with a succession by this ring's own root, and with a
+    /// lease key among the certificates of the root that comes after it. The answer's ring is the
+    /// one to trust from there on. Contract, enrolment and device are for the caller to match.
+    pub fn open_assigned<'a>(
+        &self,
+        bytes: &[u8],
+        certs: impl IntoIterator<Item = &'a [u8]>,
+        verifier: &(impl Verifier + ?Sized),
+    ) -> Result<(Assigned, Succession, KeyRing), Refused> {
+        let sign1 = Sign1::parse(bytes)?;
+        let cert = self.verify(Kind::Assigned, KeyKind::Release, &sign1, verifier)?;
+        let assigned = Assigned::decode(sign1.payload())?;
+        check_validity(cert, assigned.assigned_at)?;
+        let sign1 = Sign1::parse(&assigned.succession)?;
+        sign1.verify(Kind::Succession, &PublicKey::Ed25519(self.root), verifier)?;
+        let next = Succession::decode(sign1.payload())?;
+        let ours = (assigned.tenant, next.tenant) == (self.tenant, self.tenant);
+        let same = next.to_tenant == assigned.to_tenant && next.to_root != self.root;
+        if !(ours && same && sign1.kid().is_empty()) {
+            return Err(Refused::WrongBinding);
+        }
+        if !(next.not_before..next.not_after).contains(&assigned.assigned_at) {
+            return Err(Refused::CertificateExpired);
+        }
+        let mut ring = KeyRing::new(next.to_tenant, next.to_root);
+        ring.add_all(certs, verifier);
+        let speaks = |held: &Held| held.cert.kinds.contains(&KeyKind::Lease);
+        if !ring.certs.values().any(speaks) {
+            return Err(Refused::UnknownKey);
+        }
+        Ok((assigned, next, ring))
     }
 
     /// Opens a 96-byte token: by a token key valid when it was issued. Binding, counter and dates

@@ -12,4 +12,5 @@ mod phone;
 mod release;
 mod relief;
 mod screen;
+mod succeed;
 mod talk;

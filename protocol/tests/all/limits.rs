@@ -13,6 +13,7 @@ use protocol::{
     limits::*,
     reply::{Reply, ReplyKind},
     request::{Request, RequestKind},
+    succession::{Assigned, Succession},
 };
 
 use crate::generate::samples;
@@ -100,7 +101,23 @@ fn the_largest_answers_fit() {
         language: text(LANGUAGE_MAX),
         ..samples::terms()
     });
-    for (kind, signed) in [(ReplyKind::Lease, lease), (ReplyKind::Terms, terms)] {
+    let succession = sealed(&Succession {
+        lender: text(LENDER_MAX),
+        to_lender: text(LENDER_MAX),
+        not_after: TIME_MAX,
+        ..samples::succession()
+    });
+    assert!(succession.len() <= SUCCESSION_MAX, "{}", succession.len());
+    let assigned = sealed(&Assigned {
+        lender_phone: text(PHONE_MAX),
+        how_to_pay: text(HOW_TO_MAX),
+        managed_by: text(HOW_TO_MAX),
+        succession,
+        ..samples::assigned()
+    });
+    let signed =
+        [(ReplyKind::Lease, lease), (ReplyKind::Terms, terms), (ReplyKind::Assigned, assigned)];
+    for (kind, signed) in signed {
         assert!(signed.len() <= SIGNED_MAX, "{}", signed.len());
         let reply = Reply { kind, signed, certs: vec![cert.clone(); CERTS_MAX] };
         assert_eq!(reply.check(), Ok(()));

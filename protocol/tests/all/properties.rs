@@ -13,6 +13,7 @@ use protocol::{
     release::{Release, Removed},
     reply::{Problem, Reply, ReplyKind},
     request::{Request, RequestKind},
+    succession::{Assigned, Succession},
 };
 
 use crate::generate;
@@ -304,9 +305,50 @@ impl Source {
         }
     }
 
+    fn succession(&mut self) -> Succession {
+        let not_before = self.within(0, TIME_MAX - 1);
+        let tenant: [u8; 16] = self.fixed();
+        let mut next = tenant;
+        next[0] ^= 1;
+        Succession {
+            tenant: TenantId(tenant),
+            lender: self.text(LENDER_MAX),
+            to_tenant: TenantId(next),
+            to_lender: self.text(LENDER_MAX),
+            to_root: self.fixed(),
+            not_before,
+            not_after: self.within(not_before + 1, TIME_MAX),
+        }
+    }
+
+    fn assigned(&mut self) -> Assigned {
+        Assigned {
+            tenant: TenantId(self.fixed()),
+            contract: ContractId(self.fixed()),
+            enrolment: EnrolmentId(self.fixed()),
+            key_gen: self.to(u32::MAX.into()),
+            device_hash: ContentHash(self.fixed()),
+            salt: self.fixed(),
+            to_tenant: TenantId(self.fixed()),
+            to_contract: ContractId(self.fixed()),
+            to_enrolment: EnrolmentId(self.fixed()),
+            lender_phone: self.text(PHONE_MAX),
+            how_to_pay: self.text(HOW_TO_MAX),
+            managed_by: self.text(HOW_TO_MAX),
+            assigned_at: self.seconds(),
+            succession: self.bytes(SUCCESSION_MAX),
+        }
+    }
+
     fn reply(&mut self) -> Reply {
         let signed = self.bytes(SIGNED_MAX);
-        let some = [ReplyKind::Lease, ReplyKind::Unchanged, ReplyKind::Release, ReplyKind::Terms];
+        let some = [
+            ReplyKind::Lease,
+            ReplyKind::Unchanged,
+            ReplyKind::Release,
+            ReplyKind::Terms,
+            ReplyKind::Assigned,
+        ];
         let none = signed.is_empty();
         let kind = if none { ReplyKind::RemovalRecorded } else { self.one_of(&some) };
         Reply { kind, signed, certs: self.list(CERTS_MAX, |s| s.bytes(CERT_MAX)) }
@@ -354,6 +396,8 @@ proptest! {
         check(&s.terms());
         check(&s.confirm());
         check(&s.release());
+        check(&s.succession());
+        check(&s.assigned());
         check(&Removed {
             enrolment: EnrolmentId(s.fixed()),
             key_gen: s.to(u32::MAX.into()),

@@ -75,6 +75,12 @@ fn a_ring_opens_as_written() {
             "release" => ring.open_release(&bytes, &DeviceVerifier).map(drop),
             "token" => ring.open_token(&bytes, &DeviceVerifier).map(drop),
             "terms" => open_terms(&bytes, certs(), None, &DeviceVerifier).map(drop),
+            "assigned" => {
+                let next: Vec<Vec<u8>> =
+                    case["next_certs"].as_array().unwrap().iter().map(unhex).collect();
+                let next = next.iter().map(Vec::as_slice);
+                ring.open_assigned(&bytes, next, &DeviceVerifier).map(drop)
+            }
             "certificate" => ring.add(&bytes, &DeviceVerifier).map(drop),
             other => panic!("unknown opening {other}"),
         };
@@ -162,6 +168,8 @@ fn decode(kind: &str, bytes: &[u8]) -> Result<(Vec<u8>, bool), Malformed> {
         "check-in" => of::<protocol::check_in::CheckIn>(bytes),
         "release" => of::<protocol::release::Release>(bytes),
         "removed" => of::<protocol::release::Removed>(bytes),
+        "succession" => of::<protocol::succession::Succession>(bytes),
+        "assigned" => of::<protocol::succession::Assigned>(bytes),
         "enrol-offer" => of::<protocol::enrol::Offer>(bytes),
         "enrol-terms" => of::<protocol::enrol::Terms>(bytes),
         "enrol-confirm" => of::<protocol::enrol::Confirm>(bytes),

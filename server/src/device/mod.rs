@@ -164,6 +164,7 @@ fn reply_name(kind: ReplyKind) -> &'static str {
         ReplyKind::Unchanged => "unchanged",
         ReplyKind::Release => "release",
         ReplyKind::Terms => "terms",
+        ReplyKind::Assigned => "assigned",
         ReplyKind::RemovalRecorded => "removal_recorded",
     }
 }

@@ -25,6 +25,7 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.extend(stages_and_codes());
     cases.extend(check_ins());
     cases.extend(others());
+    cases.extend(successions());
     cases.extend(reserved_keys());
     cases
 }
@@ -260,6 +261,35 @@ fn others() -> Vec<Case> {
             "request",
             unhex("8301414000"),
             ("expected an array of another length", 0),
+        ),
+    ]
+}
+
+fn successions() -> Vec<Case> {
+    let mut himself = samples::succession();
+    himself.to_tenant = himself.tenant;
+    let mut never = samples::succession();
+    never.not_after = never.not_before;
+    let mut assigned = samples::assigned();
+    assigned.succession = vec![0; 641];
+    vec![
+        Case::invalid(
+            "succession of oneself",
+            "succession",
+            himself.encode(),
+            ("nobody comes after himself", 0),
+        ),
+        Case::invalid(
+            "succession that is never valid",
+            "succession",
+            never.encode(),
+            ("the succession is never valid", 0),
+        ),
+        Case::invalid(
+            "succession too long",
+            "assigned",
+            assigned.encode(),
+            ("string too long", 283),
         ),
     ]
 }

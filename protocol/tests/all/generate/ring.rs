@@ -6,6 +6,7 @@ use protocol::{
     cose::sign1,
     crypto::device::Ed25519Signer,
     lease::{LeaseContent, SignedLease, Silence, Stamp, Unchanged},
+    succession::{Assigned, Succession},
 };
 use serde_json::{Value, json};
 
@@ -28,6 +29,7 @@ pub(crate) fn cases() -> Vec<Value> {
     cases.extend(validity());
     cases.extend(others());
     cases.extend(certificates());
+    cases.extend(assignments());
     cases
 }
 
@@ -199,5 +201,64 @@ fn certificates() -> Vec<Value> {
             &certified(&never),
             "malformed: the certificate is never valid at byte 0",
         ),
+    ]
+}
+
+/// Of the lender who comes after: a lease key, certified by his root, and one by another's.
+fn next_certs() -> [Vec<u8>; 2] {
+    let tenant = samples::NEXT_TENANT;
+    let cert = KeyCert { tenant, ..cert(1, &[KeyKind::Lease], Rung::Lock) };
+    let by = |root: &Ed25519Signer| sign1(Kind::KeyCert, &[], &cert.encode(), root).unwrap();
+    [by(&samples::next_root()), by(&Ed25519Signer::from_seed(&[0x06; 32]))]
+}
+
+/// An assignment each, with the certificates that a reply brings along.
+fn assignments() -> Vec<Value> {
+    let of = |name, bytes: &[u8], next: &[Vec<u8>], expected| {
+        let mut row = row(name, "assigned", &certs(), bytes, expected);
+        row["next_certs"] = next.iter().map(|cert| hex(cert)).collect::<Vec<_>>().into();
+        row
+    };
+    let [next, stranger] = next_certs();
+    let next = &[next][..];
+    let with = |succession: &Succession| {
+        let succession = samples::signed_succession(succession);
+        signed(&Assigned { succession, ..samples::assigned() }, 3)
+    };
+    let raw = |succession: Vec<u8>| signed(&Assigned { succession, ..samples::assigned() }, 3);
+    let (good, succession) = (samples::assigned(), samples::succession());
+    let payload = succession.encode();
+    let by = |key: &Ed25519Signer, kind, kid: &[u8]| raw(sign1(kind, kid, &payload, key).unwrap());
+    let other = TenantId([0x13; 16]);
+    let late = Assigned { assigned_at: NOW + 91 * DAY, ..good.clone() };
+    let elsewhere = Assigned { to_tenant: other, ..good.clone() };
+    let not_ours = Assigned { tenant: other, ..good.clone() };
+    let own_root = Succession { to_root: root().public_bytes(), ..succession.clone() };
+    let ended = Succession { not_after: NOW + DAY, ..succession.clone() };
+    let not_yet = Succession { not_before: NOW + DAY + 1, ..succession.clone() };
+    let strange = Succession { tenant: other, ..succession.clone() };
+    let unknown = "no certificate for this key id";
+    vec![
+        of("assignment", &signed(&good, 3), next, "ok"),
+        of("assignment by a lease key", &signed(&good, 1), next, KIND),
+        of("assignment by a token key", &signed(&good, 2), next, KIND),
+        of("assignment after its key ended", &signed(&late, 3), next, EXPIRED),
+        of("assignment of another tenant", &signed(&not_ours, 3), next, BINDING),
+        of("assignment beside the succession", &signed(&elsewhere, 3), next, BINDING),
+        of("succession by a release key", &by(&server_key(3), Kind::Succession, &[]), next, BAD),
+        of(
+            "succession by the next root",
+            &by(&samples::next_root(), Kind::Succession, &[]),
+            next,
+            BAD,
+        ),
+        of("succession signed as a certificate", &by(&root(), Kind::KeyCert, &[]), next, BAD),
+        of("succession with a kid", &by(&root(), Kind::Succession, &kid(3)), next, BINDING),
+        of("succession of another tenant", &with(&strange), next, BINDING),
+        of("succession of the same root", &with(&own_root), next, BINDING),
+        of("succession that ended", &with(&ended), next, EXPIRED),
+        of("succession that has not begun", &with(&not_yet), next, EXPIRED),
+        of("no key of the next lender", &signed(&good, 3), &[], unknown),
+        of("a key that his root did not certify", &signed(&good, 3), &[stranger], unknown),
     ]
 }

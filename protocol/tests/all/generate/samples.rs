@@ -1,9 +1,11 @@
 //! One full and one lean value of every message.
 
 use protocol::{
-    ContentHash, ContractId, EnrolmentId, Message, NoticeId, PublicKey, Rung, Stage, TenantId,
+    ContentHash, ContractId, EnrolmentId, Kind, Message, NoticeId, PublicKey, Rung, Stage,
+    TenantId,
     cert::{KeyCert, KeyKind},
     check_in::{CheckIn, ClockReading, Event, EventKind, LeaseRefusal},
+    cose::sign1,
     crypto::{
         Signer,
         device::{Ed25519Signer, P256Signer},
@@ -13,6 +15,7 @@ use protocol::{
     release::{self, Release, Removed},
     reply::{Problem, Reply, ReplyKind},
     request::{Request, RequestKind},
+    succession::{Assigned, Succession},
 };
 
 use super::{Case, Outcome};
@@ -198,6 +201,53 @@ pub(crate) fn release() -> Release {
     }
 }
 
+/// The lender who takes contracts over.
+pub(crate) const NEXT_TENANT: TenantId = TenantId([0x12; 16]);
+
+/// His root.
+pub(crate) fn next_root() -> Ed25519Signer {
+    Ed25519Signer::from_seed(&[0x05; 32])
+}
+
+/// Who comes after the lender of all samples.
+pub(crate) fn succession() -> Succession {
+    Succession {
+        tenant: TENANT,
+        lender: "Fair Phones Ltd".into(),
+        to_tenant: NEXT_TENANT,
+        to_lender: "Steady Credit Ltd".into(),
+        to_root: next_root().public_bytes(),
+        not_before: NOW,
+        not_after: NOW + 365 * DAY,
+    }
+}
+
+/// The succession as his root signs it.
+pub(crate) fn signed_succession(succession: &Succession) -> Vec<u8> {
+    sign1(Kind::Succession, &[], &succession.encode(), &root()).unwrap()
+}
+
+/// The contract of all samples passed on.
+pub(crate) fn assigned() -> Assigned {
+    let release = release();
+    Assigned {
+        tenant: TENANT,
+        contract: CONTRACT,
+        enrolment: ENROLMENT,
+        key_gen: 1,
+        device_hash: release.device_hash,
+        salt: release.salt,
+        to_tenant: NEXT_TENANT,
+        to_contract: ContractId([0x23; 16]),
+        to_enrolment: EnrolmentId([0x34; 16]),
+        lender_phone: "+911140000009".into(),
+        how_to_pay: "Pay by UPI to steady@bank.".into(),
+        managed_by: "Steady Credit Ltd took this contract over from Fair Phones Ltd.".into(),
+        assigned_at: NOW + DAY,
+        succession: signed_succession(&succession()),
+    }
+}
+
 /// A check-in that says nothing happened.
 pub(crate) fn check_in_lean() -> CheckIn {
     CheckIn {
@@ -282,6 +332,8 @@ fn leases() -> Vec<Case> {
         valid("full wait", "check-in", &check_in_full()),
         valid("release", "release", &release()),
         valid("removed", "removed", &removed),
+        valid("succession", "succession", &succession()),
+        valid("assigned", "assigned", &assigned()),
     ]
 }
 
