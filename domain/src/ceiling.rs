@@ -39,6 +39,10 @@ impl Ceiling {
                 ceiling.reasons.push(reason);
             }
         }
+        if let Some(since) = contract.unfollowed_since() {
+            ceiling.frozen_from = Some(since);
+            ceiling.reasons.push(Reason::LenderChanged);
+        }
         for hold in contract.holds.iter().filter(|hold| contract.binds(hold, now)) {
             match hold.kind.ceiling() {
                 Some(_) if contract.is_unlock(hold) => awaited = awaited.max(hold.until),

@@ -2,6 +2,7 @@
 
 use crate::{
     Day, HoldId, Moment, NoticeId, QuoteId, UnitId,
+    assignment::Assign,
     custody::Pass,
     ending::End,
     fact::Enrolment,
@@ -179,6 +180,8 @@ pub enum Command {
     End(End),
     /// Put another phone or another borrower into the contract.
     Custody(Pass),
+    /// Pass the contract on to another lender, or follow him.
+    Assign(Assign),
 }
 
 /// Why a command changes nothing.

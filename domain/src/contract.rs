@@ -5,6 +5,7 @@ mod money;
 use crate::{
     Day, EnrolmentId, HoldId, Moment, NoticeId, TenantId, UnitId,
     account::{Account, Kept},
+    assignment::{Offer, Origin, Passed},
     custody::Freed,
     evaluate::Recorded,
     fact::{Consent, Enrolment, Fact, ReleaseCause, Signed, What},
@@ -39,6 +40,13 @@ pub enum State {
         /// Whether the phone goes free with it.
         release: bool,
     },
+    /// Passed on to another lender, where it goes on.
+    Assigned {
+        /// When.
+        at: Moment,
+        /// Where it goes on.
+        passed: Passed,
+    },
     /// The device is free for ever.
     Released {
         /// When.
@@ -61,6 +69,7 @@ impl State {
             State::Returning { .. } => "returning",
             State::Returned => "returned",
             State::WrittenOff { .. } => "written_off",
+            State::Assigned { .. } => "assigned",
             State::Released { removed: false, .. } => "released",
             State::Released { removed: true, .. } => "archived",
         }
@@ -113,6 +122,10 @@ pub struct Contract {
     pub signed: Signed,
     /// Where it is in its life.
     pub state: State,
+    /// To whom it is offered.
+    pub offered: Option<Offer>,
+    /// Where it came from, if it was taken over.
+    pub origin: Option<Box<Origin>>,
     /// The last restructure.
     pub amended: Option<Box<Amendment>>,
     /// Payoff quotes that stand, in the order they were given.
@@ -180,6 +193,8 @@ impl Contract {
             signed,
             account,
             state: State::Active,
+            offered: None,
+            origin: None,
             amended: None,
             quotes: Vec::new(),
             device: None,
@@ -342,6 +357,7 @@ impl Contract {
             }
             What::Ending(ending) => self.apply_ending(fact, ending),
             What::Custody(custody) => self.apply_custody(fact, custody),
+            What::Assignment(assignment) => self.apply_assignment(fact, assignment),
         }
     }
 

@@ -1,5 +1,6 @@
 //! From commands to the facts or the refusal that answer them.
 
+mod assignment;
 mod custody;
 mod endings;
 mod holds;
@@ -10,6 +11,7 @@ mod restructure;
 mod settlement;
 mod standing;
 
+pub use assignment::check_may_pass;
 pub use money::MOVE_MAX;
 pub use provisional::spent;
 pub(crate) use standing::has_schedule;
@@ -54,6 +56,7 @@ pub fn decide(
     actor: Actor,
     at: Moment,
 ) -> Result<Vec<Fact>, Refusal> {
+    assignment::check_ours(contract, &command)?;
     standing::check_kept_here(contract, &command)?;
     let whats = match command {
         Command::PushStanding(pushed) => standing::push(contract, ladder, pushed, at)?,
@@ -106,6 +109,7 @@ pub fn decide(
         Command::ConfirmRemoval => endings::confirm_removal(contract)?,
         Command::End(end) => endings::end(contract, end, at)?,
         Command::Custody(pass) => custody::pass(contract, pass, at)?,
+        Command::Assign(assign) => assignment::assign(contract, assign)?,
     };
     Ok(whats.into_iter().map(|what| Fact { at, actor: actor.clone(), what }).collect())
 }

@@ -108,6 +108,8 @@ pub enum Reason {
     HandedOver,
     /// Written off without release.
     WrittenOff,
+    /// Passed on to another lender.
+    Assigned,
     /// The k-th formal notice has reached nobody yet.
     NoticeNotDelivered(u8),
     /// The k-th formal notice runs until this moment.
@@ -128,6 +130,9 @@ pub enum Reason {
     PartlyPaid(Moment),
     /// The lender's system has told nothing for too long: nothing begins from this moment on.
     StandingStale(Moment),
+    /// Another lender took the contract over and the device has not followed him yet: nothing
+    /// above `notice` begins.
+    LenderChanged,
     /// A hold of this kind is open.
     Held(crate::hold::HoldKind),
 }
@@ -192,6 +197,7 @@ fn ended(contract: &Contract) -> Option<Reason> {
         State::Returning { .. } => Some(Reason::HandedOver),
         State::WrittenOff { release: false } => Some(Reason::WrittenOff),
         State::Returned | State::WrittenOff { release: true } => Some(Reason::Ended),
+        State::Assigned { .. } => Some(Reason::Assigned),
         State::Released { .. } => Some(Reason::Released),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Day, EnrolmentId, HoldId, Moment, NoticeId, QuoteId, UnitId,
+    assignment::Assignment,
     custody::Custody,
     ending::Ending,
     hold::Hold,
@@ -42,7 +43,7 @@ pub struct Fact {
 /// The kinds of facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// The contract was signed; always the first fact.
+    /// The contract was signed; the first fact, unless it was taken over.
     Signed(Box<Signed>),
     /// A device key was bound with its holder's consent.
     Enrolled(Enrolment),
@@ -225,6 +226,8 @@ pub enum What {
     Ending(Ending),
     /// A change of phone or borrower.
     Custody(Custody),
+    /// A change of the lender.
+    Assignment(Assignment),
 }
 
 /// What was signed.

@@ -16,14 +16,38 @@ pub fn books(contract: &Contract) -> Books {
     if contract.terms().is_outside() {
         return books;
     }
+    books = life(contract);
+    if let Some(origin) = &contract.origin {
+        books.take_over(&origin.left);
+    }
+    if contract.passed().is_some() {
+        books.pass_on();
+    }
+    debug_assert_eq!(books.sum(), 0, "the books of {} do not balance", contract.unit);
+    books
+}
+
+/// What of a contract's life stays in the books of those who had it, when it is passed on.
+pub fn left_behind(contract: &Contract) -> Vec<Leg> {
+    if contract.terms().is_outside() {
+        return Vec::new();
+    }
+    let life = life(contract);
+    let stays = Account::ALL.into_iter().filter(|account| !account.goes_along());
+    stays.map(|account| (account, life.of(account))).filter(|(_, minor)| *minor != 0).collect()
+}
+
+/// The books of a contract's whole life, whoever had it when.
+fn life(contract: &Contract) -> Books {
+    let mut books = Books::default();
     let sold = &contract.signed.terms;
     let balance = contract.account.now();
     let claims = sold.claims();
     let price = claims.iter().map(|row| row.amount - row.interest);
     books.add(Account::Sales, -price.sum::<i64>());
     let interest = balance.interest();
-    let earned =
-        if contract.is_active() { balance.earned(contract.account.reckoned) } else { interest };
+    let runs = contract.is_active() || contract.passed().is_some();
+    let earned = if runs { balance.earned(contract.account.reckoned) } else { interest };
     books.add(Account::InterestIncome, -earned);
     books.add(Account::UnearnedInterest, earned - interest);
     let back = balance.claims.iter().filter(|claim| claim.chargeback.is_some());
@@ -41,7 +65,6 @@ pub fn books(contract: &Contract) -> Books {
         Some(given_up) => books.written_off(given_up, balance.open()),
         None => books.receivables(contract),
     }
-    debug_assert_eq!(books.sum(), 0, "the books of {} do not balance", contract.unit);
     books
 }
 
@@ -57,7 +80,7 @@ pub fn legs(before: Option<&Contract>, after: &Contract) -> Vec<Leg> {
 /// What the contract itself says is owed on it, given up or not, in minor units; negative = the
 /// customer's credit. Its postings to the accounts that [hold it](Account::holds_owed) sum to this.
 pub fn owed(contract: &Contract) -> i128 {
-    if contract.terms().is_outside() {
+    if contract.terms().is_outside() || contract.passed().is_some() {
         return 0;
     }
     let balance = contract.account.now();
@@ -82,6 +105,23 @@ impl Books {
     fn add(&mut self, account: Account, minor: i64) {
         let balance = &mut self.0[account as usize];
         *balance = balance.saturating_add(minor);
+    }
+
+    /// What was booked before is not booked here: it is what the contract was taken over for.
+    fn take_over(&mut self, left: &[Leg]) {
+        for (account, minor) in left {
+            self.add(*account, -minor);
+            self.add(Account::AssignedClaims, *minor);
+        }
+    }
+
+    /// What is open goes along.
+    fn pass_on(&mut self) {
+        for account in Account::ALL.into_iter().filter(|account| account.goes_along()) {
+            let minor = self.of(account);
+            self.add(account, -minor);
+            self.add(Account::AssignedClaims, minor);
+        }
     }
 
     /// What still comes of a debt that was written off is recovered. More than was written off is

@@ -13,6 +13,7 @@
 pub mod account;
 pub mod allocation;
 pub mod amortise;
+pub mod assignment;
 mod ceiling;
 pub mod command;
 pub mod contract;
@@ -45,7 +46,7 @@ pub mod time_credit;
 
 pub use command::{Command, Refusal};
 pub use contract::{Contract, State};
-pub use decide::{decide, sign};
+pub use decide::{check_may_pass, decide, sign};
 pub use evaluate::{Decision, Planned, Reason, Recorded, Want, evaluate};
 pub use fact::{Actor, Fact, What};
 pub use hold::{Hold, HoldKind};

@@ -40,6 +40,8 @@ pub enum Status {
     PaidOff,
     /// No longer: the phone was handed back, or the debt written off.
     GivenUp,
+    /// No longer: it was passed on to another lender.
+    PassedOn,
 }
 
 /// A contract at the end of a day.
@@ -68,6 +70,7 @@ impl Stand {
             State::Settled { .. } | State::Released { cause: ReleaseCause::Paid, .. } => {
                 if open > 0 { Status::InBook } else { Status::PaidOff }
             }
+            State::Assigned { .. } => Status::PassedOn,
             State::Returning { .. }
             | State::Returned
             | State::WrittenOff { .. }

@@ -1,6 +1,6 @@
 //! A contract from its journal: what the rows must equal.
 
-use domain::{Contract, TenantId, UnitId, fact::What};
+use domain::{Contract, TenantId, UnitId, assignment::Assignment, fact::What};
 
 use crate::journal::{Entry, JournalError, parse_line};
 
@@ -9,7 +9,7 @@ use crate::journal::{Entry, JournalError, parse_line};
 pub enum FoldError {
     /// This line, counted from 1, is not a journal line.
     Line(u64, JournalError),
-    /// The first line is not the signing, or a later one is.
+    /// The first line is not the signing or the taking over of this contract, or a later one is.
     Signing(u64),
     /// There is no line.
     Empty,
@@ -20,7 +20,11 @@ impl std::fmt::Display for FoldError {
         match self {
             FoldError::Line(entry, error) => write!(f, "entry {entry}: {error}"),
             FoldError::Signing(entry) => {
-                write!(f, "entry {entry}: the signing must be the first entry and no other")
+                write!(
+                    f,
+                    "entry {entry}: the signing, or the taking over of this contract, must be \
+                     the first entry and no other"
+                )
             }
             FoldError::Empty => f.write_str("the journal is empty"),
         }
@@ -39,10 +43,9 @@ pub fn fold<'a>(
     for (number, line) in (1..).zip(lines) {
         let entry = parse_line(line).map_err(|error| FoldError::Line(number, error))?;
         contract = Some(match (contract, entry) {
-            (None, Entry::Fact(fact)) => match fact.what {
-                What::Signed(signed) => Contract::sign(unit, tenant, fact.at, *signed),
-                _ => return Err(FoldError::Signing(number)),
-            },
+            (None, Entry::Fact(fact)) => {
+                Contract::opened(unit, tenant, &fact).ok_or(FoldError::Signing(number))?
+            }
             (_, Entry::Record(_)) => {
                 let error = JournalError::Kind("fact, decision or lease");
                 return Err(FoldError::Line(number, error));
@@ -56,10 +59,14 @@ pub fn fold<'a>(
 
 fn step(mut contract: Contract, entry: Entry) -> Option<Contract> {
     match entry {
-        Entry::Fact(fact) if matches!(fact.what, What::Signed(_)) => return None,
+        Entry::Fact(fact) if is_first(&fact.what) => return None,
         Entry::Fact(fact) => contract.apply(&fact),
         Entry::Decision(decision) => contract.record(decision.recorded),
         Entry::Lease { .. } | Entry::Record(_) => {}
     }
     Some(contract)
+}
+
+fn is_first(what: &What) -> bool {
+    matches!(what, What::Signed(_) | What::Assignment(Assignment::TakenOver(_)))
 }

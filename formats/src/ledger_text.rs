@@ -304,6 +304,7 @@ mod tests {
                 account assets:receivable_chargeback    ; type:A
                 account assets:provider_clearing        ; type:A
                 account assets:device_stock             ; type:A
+                account assets:assigned_claims          ; type:A
                 account liabilities:in_transit          ; type:L
                 account liabilities:suspense            ; type:L
                 account liabilities:customer_credit     ; type:L

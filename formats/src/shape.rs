@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod amendment;
+pub(crate) mod assignment;
 pub(crate) mod contract;
 pub(crate) mod custody;
 pub(crate) mod decision;

@@ -2,6 +2,9 @@
 //! sign. Kept outside the database; files are in [`files`].
 
 pub mod files;
+mod succession;
+
+pub use succession::succeed;
 
 use std::{
     collections::BTreeMap,
@@ -38,6 +41,8 @@ pub struct Keys {
     tenants: RwLock<BTreeMap<TenantId, Arc<TenantKeys>>>,
     /// What providers of payments sign with, the newest first.
     sources: RwLock<BTreeMap<(TenantId, String), Vec<Secret>>>,
+    /// Who comes after whom, as the root of the one signed it.
+    successions: RwLock<BTreeMap<(TenantId, TenantId), Vec<u8>>>,
     /// Where they are kept; without it they live as long as the process.
     dir: Option<KeyDir>,
     /// The directory as it was last read again.
@@ -78,8 +83,8 @@ impl Keys {
     /// Keys with this pepper and no tenant yet.
     pub fn new(pepper: &[u8; 32]) -> Keys {
         let seen = Mutex::default();
-        let (tenants, sources) = Default::default();
-        Keys { pepper: Pepper::new(pepper), tenants, sources, dir: None, seen }
+        let (tenants, sources, successions) = Default::default();
+        Keys { pepper: Pepper::new(pepper), tenants, sources, successions, dir: None, seen }
     }
 
     /// Adds a tenant's root and keys.

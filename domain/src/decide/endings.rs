@@ -23,7 +23,10 @@ pub(super) fn release(contract: &Contract, certificate: Vec<u8>) -> Result<Vec<W
         State::Returned => ReleaseCause::Returned,
         State::WrittenOff { release: true } => ReleaseCause::WrittenOff,
         State::Released { .. } => return Ok(Vec::new()),
-        State::Active | State::Returning { .. } | State::WrittenOff { release: false } => {
+        State::Active
+        | State::Returning { .. }
+        | State::WrittenOff { release: false }
+        | State::Assigned { .. } => {
             return Err(Refusal::new("not_settled", "something is still owed"));
         }
     };
@@ -147,7 +150,10 @@ fn check_may_write_off(contract: &Contract, release: bool) -> Result<(), Refusal
         State::Active => true,
         State::Settled { .. } => release,
         State::Released { .. } => !contract.is_written_off(),
-        State::Returning { .. } | State::Returned | State::WrittenOff { .. } => false,
+        State::Returning { .. }
+        | State::Returned
+        | State::WrittenOff { .. }
+        | State::Assigned { .. } => false,
     };
     if !may {
         return Err(not_active(contract));

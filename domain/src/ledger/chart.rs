@@ -17,6 +17,9 @@ pub enum Account {
     ProviderClearing,
     /// Phones handed back.
     DeviceStock,
+    /// Contracts passed on to other lenders, less those taken over, at what is open on them; the
+    /// price that is paid for them goes against it.
+    AssignedClaims,
     /// Money between an intake item and a contract; drains to zero.
     InTransit,
     /// Money that belongs to nobody yet.
@@ -97,7 +100,7 @@ impl Bound {
 
 impl Account {
     /// Every account, by kind.
-    pub const ALL: [Account; 20] = [
+    pub const ALL: [Account; 21] = [
         Account::ReceivablePrincipal,
         Account::ReceivableInterest,
         Account::ReceivableFee,
@@ -105,6 +108,7 @@ impl Account {
         Account::ReceivableChargeback,
         Account::ProviderClearing,
         Account::DeviceStock,
+        Account::AssignedClaims,
         Account::InTransit,
         Account::Suspense,
         Account::CustomerCredit,
@@ -134,7 +138,8 @@ impl Account {
             | Account::ReceivablePenalty
             | Account::ReceivableChargeback
             | Account::ProviderClearing
-            | Account::DeviceStock => AccountKind::Asset,
+            | Account::DeviceStock
+            | Account::AssignedClaims => AccountKind::Asset,
             Account::InTransit
             | Account::Suspense
             | Account::CustomerCredit
@@ -175,6 +180,11 @@ impl Account {
         }
     }
 
+    /// Whether it is about what is open on a contract, and so goes along when that is passed on.
+    pub fn goes_along(self) -> bool {
+        self.bound() == Bound::Debit || self.bound() == Bound::Credit
+    }
+
     /// The name in exports.
     pub fn name(self) -> &'static str {
         match self {
@@ -185,6 +195,7 @@ impl Account {
             Account::ReceivableChargeback => "receivable_chargeback",
             Account::ProviderClearing => "provider_clearing",
             Account::DeviceStock => "device_stock",
+            Account::AssignedClaims => "assigned_claims",
             Account::InTransit => "in_transit",
             Account::Suspense => "suspense",
             Account::CustomerCredit => "customer_credit",

@@ -44,7 +44,12 @@ impl Cash {
                 entry.payments += 1;
             }
         }
+        // What fell due before was due to whoever had the contract then.
+        let joined = contract.origin.as_ref().map(|origin| contract.day(origin.at));
         for claim in &contract.account.now().claims {
+            if joined.is_some_and(|joined| claim.due <= joined) {
+                continue;
+            }
             // What is settled early falls due when it is settled; after any other end nothing does.
             let due = match past.ended() {
                 Some((ended, false)) if claim.due > ended => continue,

@@ -40,6 +40,8 @@ impl Cure {
             Status::InBook => second.days_past_due == 0,
             Status::PaidOff => true,
             Status::GivenUp => false,
+            // Whether it cures is seen by whoever has it.
+            Status::PassedOn => return,
         };
         for band in [Some(self.bands.of(first.days_past_due)), None] {
             let (late, cured) = self.by_band.entry((first.currency, band)).or_default();

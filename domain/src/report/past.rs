@@ -38,10 +38,10 @@ pub struct Seen {
 }
 
 impl Past {
-    /// A contract as it was signed, to be looked at on these days. Days before the signing see
-    /// nothing.
+    /// A contract as it was signed or taken over, to be looked at on these days. Days before that
+    /// see nothing.
     pub fn new(signed: Contract, ladder: Arc<Ladder>, looks: &[Day]) -> Past {
-        let first = signed.day(signed.signed_at);
+        let first = signed.day(signed.joined_at());
         let mut looks: Vec<Day> = looks.iter().copied().filter(|day| *day >= first).collect();
         looks.sort_unstable();
         looks.dedup();

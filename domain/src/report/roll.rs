@@ -18,6 +18,7 @@ enum To {
     Band(usize),
     PaidOff,
     GivenUp,
+    PassedOn,
 }
 
 /// Contracts that went one way.
@@ -27,7 +28,7 @@ pub struct Moved {
     pub currency: Currency,
     /// The bucket on the first day.
     pub from: String,
-    /// The bucket on the second; `paid_off` or `given_up` if the book lost it.
+    /// The bucket on the second; `paid_off`, `given_up` or `passed_on` if the book lost it.
     pub to: String,
     /// Those that went this way, with what was outstanding on the first day.
     pub sum: Sum,
@@ -51,6 +52,7 @@ impl Roll {
             Status::InBook => To::Band(self.bands.of(second.days_past_due)),
             Status::PaidOff => To::PaidOff,
             Status::GivenUp => To::GivenUp,
+            Status::PassedOn => To::PassedOn,
         };
         self.from.entry((first.currency, from)).or_default().add(first.outstanding);
         self.moved.entry((first.currency, from, to)).or_default().add(first.outstanding);
@@ -65,6 +67,7 @@ impl Roll {
                 To::Band(band) => self.bands.name(band),
                 To::PaidOff => "paid_off".to_owned(),
                 To::GivenUp => "given_up".to_owned(),
+                To::PassedOn => "passed_on".to_owned(),
             },
             sum,
             whole: self.from[&(currency, from)],

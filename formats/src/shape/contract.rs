@@ -3,6 +3,7 @@
 use domain::{
     Channel, Contract, HoldId, Moment, NoticeId, Recorded, Stage, State, TenantId, UnitId,
     account::Account,
+    assignment::{Offer, Origin, Passed},
     contract::{Notice, Unlock},
     custody::Freed,
     fact::{Consent, Enrolment, ReleaseCause, Signed},
@@ -15,8 +16,8 @@ use domain::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
-    account, amendment, decision::RecordedShape, fact::SignedShape, list, maybe as shaped_maybe,
-    shaped, time_credit,
+    account, amendment, assignment, assignment::PassedShape, decision::RecordedShape,
+    fact::SignedShape, list, maybe as shaped_maybe, shaped, time_credit,
 };
 use crate::text::{AsText, maybe, one, pairs};
 
@@ -54,6 +55,10 @@ pub(crate) struct ContractShape {
     imeis: Vec<String>,
     #[serde(with = "list")]
     notices: Vec<Notice>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "shaped_maybe")]
+    offered: Option<Offer>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "assignment::boxed_maybe")]
+    origin: Option<Box<Origin>>,
     #[serde(with = "shaped_maybe")]
     outside: Option<Pushed>,
     #[serde(with = "one")]
@@ -96,6 +101,12 @@ pub(crate) enum StateShape {
     Returned,
     WrittenOff {
         release: bool,
+    },
+    Assigned {
+        #[serde(with = "one")]
+        at: Moment,
+        #[serde(with = "PassedShape")]
+        passed: Passed,
     },
     Released {
         #[serde(with = "one")]

@@ -43,6 +43,7 @@ pub(crate) enum ReasonShape {
     Ended,
     HandedOver,
     WrittenOff,
+    Assigned,
     NoticeNotDelivered(u8),
     NoticeRuns(u8, #[serde(with = "one")] Moment),
     DatesCome(#[serde(with = "one")] Stage, #[serde(with = "one")] Moment),
@@ -53,6 +54,7 @@ pub(crate) enum ReasonShape {
     CreditRanOut(#[serde(with = "one")] Moment),
     PartlyPaid(#[serde(with = "one")] Moment),
     StandingStale(#[serde(with = "one")] Moment),
+    LenderChanged,
     Held(#[serde(with = "one")] HoldKind),
 }
 

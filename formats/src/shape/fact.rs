@@ -2,6 +2,7 @@
 
 use domain::{
     Actor, Channel, Day, EnrolmentId, HoldId, Moment, NoticeId, QuoteId, Stage, Terms, UnitId,
+    assignment::Assignment,
     custody::Custody,
     ending::Ending,
     fact::{Consent, Enrolment, ReleaseCause, Signed, What},
@@ -15,8 +16,8 @@ use domain::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
-    Shaped, amendment, custody::CustodyShape, ending::EndingShape, maybe as shaped_maybe,
-    outside::PushedShape, settlement::QuotedShape, shaped, terms,
+    Shaped, amendment, assignment::AssignmentShape, custody::CustodyShape, ending::EndingShape,
+    maybe as shaped_maybe, outside::PushedShape, settlement::QuotedShape, shaped, terms,
 };
 use crate::text::{maybe, one};
 
@@ -172,6 +173,7 @@ pub(crate) enum WhatShape {
     RemovalConfirmed,
     Ending(#[serde(with = "EndingShape")] Ending),
     Custody(#[serde(with = "CustodyShape")] Custody),
+    Assignment(#[serde(with = "AssignmentShape")] Assignment),
 }
 
 #[derive(Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use domain::{
     Actor, Channel, Day, EnrolmentId, Fact, HoldId, Moment, NoticeId, Planned, Reason, Recorded,
     Stage, Standing, TenantId, UnitId,
+    assignment::{Arrival, Assignment, Passed, TakenOver},
     custody::Custody,
     ending::Ending,
     fact::{Consent, Enrolment, ReleaseCause, What},
@@ -92,7 +93,25 @@ fn every_fact() -> Vec<Fact> {
     ];
     let endings = every_ending().into_iter().map(What::Ending);
     let custody = every_custody().into_iter().map(What::Custody);
-    whats.into_iter().chain(endings).chain(custody).map(fact).collect()
+    let assignments = every_assignment().into_iter().map(What::Assignment);
+    whats.into_iter().chain(endings).chain(custody).chain(assignments).map(fact).collect()
+}
+
+fn every_assignment() -> Vec<Assignment> {
+    let (to, unit) = (TenantId::from_bytes([8; 16]), UnitId::from_bytes([9; 16]));
+    let passed = |certificate| Passed { to, unit, lender: "L".into(), certificate };
+    let mut old = world::full(1);
+    old.apply(&fact(What::Assignment(Assignment::Passed(passed(None)))));
+    let enrolment = EnrolmentId::from_bytes([7; 16]);
+    let arrival = Arrival { reference: "B-1".into(), from: "L".into(), enrolment };
+    let contract = old.carried_over(arrival).unwrap();
+    vec![
+        Assignment::Offered { to, reason: "r".into() },
+        Assignment::Withdrawn { reason: "r".into() },
+        Assignment::Passed(passed(Some(vec![1, 2]))),
+        Assignment::TakenOver(Box::new(TakenOver { contract, reason: "r".into() })),
+        Assignment::Followed(enrolment),
+    ]
 }
 
 fn every_custody() -> Vec<Custody> {
@@ -131,6 +150,7 @@ fn every_reason() -> Vec<Reason> {
         Reason::Ended,
         Reason::HandedOver,
         Reason::WrittenOff,
+        Reason::Assigned,
         Reason::NoticeNotDelivered(1),
         Reason::NoticeRuns(2, AT),
         Reason::DatesCome(Stage::restrict(1), AT),
@@ -141,6 +161,7 @@ fn every_reason() -> Vec<Reason> {
         Reason::CreditRanOut(AT),
         Reason::PartlyPaid(AT),
         Reason::StandingStale(AT),
+        Reason::LenderChanged,
         Reason::Held(HoldKind::Dispute),
     ]
 }

@@ -3,6 +3,7 @@
 use domain::{
     Actor, Channel, Command, Contract, Currency, Day, EnrolmentId, HoldId, Ladder, Moment,
     NoticeId, Stage, TenantId, Terms, UnitId, Want, Zone,
+    assignment::Assign,
     custody::Pass,
     decide,
     ending::{End, Shortfall},
@@ -23,7 +24,7 @@ const TEXTS: &str = "\\PC{1,12}|[\"\\\\\u{0}-\u{1f}é़]{1,5}x";
 /// What a turn may be; what carries a contract up the ladder comes more often.
 const OPS: &[u8] = &[
     0, 1, 2, 4, 5, 6, 7, 7, 7, 8, 8, 8, 9, 10, 10, 10, 10, 10, 11, 12, 13, 14, 15, 16, 16, 17, 17,
-    18,
+    18, 19,
 ];
 const START: i64 = 1_770_000_000;
 
@@ -179,7 +180,8 @@ fn command(life: &Life, ladder: &Ladder, turn: &Turn, at: Moment) -> Command {
             offer: [0; 32],
         }),
         17 => ending(small, amount, earlier, text),
-        _ => custody(life, small, earlier, text),
+        18 => custody(life, small, earlier, text),
+        _ => assignment(life, small, text),
     }
 }
 
@@ -197,6 +199,16 @@ fn custody(life: &Life, kind: u8, at: Moment, reason: String) -> Command {
             seller_consent: consent(),
         },
         _ => Pass::ConfirmRemoval(EnrolmentId::from_bytes([kind; 16])),
+    })
+}
+
+/// An offer, its end, or the phone of what was taken over; a life ends with what is passed on.
+fn assignment(life: &Life, kind: u8, reason: String) -> Command {
+    let bound = life.contract.device.as_ref().map(|device| device.id);
+    Command::Assign(match kind % 3 {
+        0 => Assign::Offer { to: TenantId::from_bytes([kind; 16]), reason },
+        1 => Assign::Withdraw { reason },
+        _ => Assign::Follow(bound.unwrap_or(EnrolmentId::from_bytes([kind; 16]))),
     })
 }
 

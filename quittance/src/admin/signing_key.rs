@@ -33,6 +33,25 @@ Example:
 
 Bring it back for a rotation: copy the file to DATA/keys/TENANT/root with mode 0600.")]
     ExportRoot(ExportRootArgs),
+    /// Have the root sign which lender comes after this one, so that phones can follow him when
+    /// contracts are passed on
+    #[command(after_help = "\
+Example:
+  quittance admin signing-key succession --to other-lender
+
+Once for each pair of lenders. Where the root was moved off this machine, name its file:
+  quittance admin signing-key succession --to other-lender --root /media/safe/root.key")]
+    Succession(SuccessionArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SuccessionArgs {
+    /// The lender who comes after
+    #[arg(long, value_name = "LENDER")]
+    to: String,
+    /// The file that holds the root key, where it is not kept here
+    #[arg(long, value_name = "FILE")]
+    root: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -108,6 +127,16 @@ pub(super) async fn run(
                  without it no key can be rotated, with it anybody can make keys."
             );
             out::either(as_json, &json!({ "root": to }), text);
+        }
+        SigningKeyCommand::Succession(SuccessionArgs { to, root }) => {
+            let next = PlaceArgs { tenant: Some(to.clone()), ..place.clone() };
+            let (_, next) = find(&next).await?;
+            dir.succeed(tenant, next, root.as_deref(), RealClock.now())?;
+            let text = format!(
+                "The root has signed that {to} comes after this lender. A running server takes it \
+                 up within seconds."
+            );
+            out::either(as_json, &json!({ "to": next.to_string() }), text);
         }
     }
     Ok(())

@@ -156,6 +156,16 @@ fn the_directory_is_managed_by_people_with_names() {
     let ran = house.run(&["admin", "key", "rotate", "--kind", "lease"]);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("root_absent"), "{}", ran.err);
+    let other = std::fs::read_to_string(crate::kit::example("lender.toml")).unwrap();
+    let other = house.file("other.toml", &other.replace("id = \"example\"", "id = \"other\""));
+    house.ok(&["admin", "tenant", "add", "--from", &other]);
+    let succession = ["admin", "signing-key", "succession", "--tenant", "example", "--to", "other"];
+    let ran = house.run(&succession);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("root_absent") && ran.err.contains("--root"), "{}", ran.err);
+    let to = &house.json(&["admin", "tenant", "list"])["tenants"][1]["id"];
+    let named = [&succession[..], &["--root", &root]].concat();
+    assert_eq!(&house.json(&named)["to"], to);
     let mode = std::fs::metadata(house.data()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700, "the data directory is its owner's alone");
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     account_view::{AccountView, account},
+    assignments::{AssignmentView, assignment},
     custody::{FreedView, freed},
     device_state::{ContactView, DeviceState, contact, device},
     terms_view::{RowView, TermsView, terms},
@@ -26,7 +27,8 @@ pub(crate) struct ContractView {
     /// The lender's own name for it.
     #[schema(example = "EX-00001")]
     reference: String,
-    /// `active`, `settled`, `returning`, `returned`, `written_off`, `released` or `archived`.
+    /// `active`, `settled`, `returning`, `returned`, `written_off`, `assigned`, `released` or
+    /// `archived`.
     status: &'static str,
     /// Rises with every change.
     version: u64,
@@ -77,6 +79,10 @@ pub(crate) struct ContractView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     freed: Vec<FreedView>,
+    /// Whom it is offered to, who has it, who had it, if another lender comes into it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    assignment: Option<AssignmentView>,
     /// When its device was last heard.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -247,6 +253,7 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
         notices: notices(contract),
         device: device(contract),
         freed: freed(contract),
+        assignment: assignment(contract),
         last_contact: presence.map(contact),
         release: release(&contract.state),
         enrolment_code: enrolment_code.filter(|_| with_code),

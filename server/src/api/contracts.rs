@@ -29,8 +29,16 @@ use crate::{
 };
 
 /// States of a contract.
-pub(crate) const STATES: &[&str] =
-    &["active", "settled", "returning", "returned", "written_off", "released", "archived"];
+pub(crate) const STATES: &[&str] = &[
+    "active",
+    "settled",
+    "returning",
+    "returned",
+    "written_off",
+    "assigned",
+    "released",
+    "archived",
+];
 /// Rungs by rising number.
 pub(crate) const RUNGS: &[&str] = &["clear", "remind", "notice", "restrict", "lock"];
 

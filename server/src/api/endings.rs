@@ -69,7 +69,7 @@ pub(crate) struct WriteOffBody {
 pub(crate) struct ReasonBody {
     /// Why; 1 to 500 bytes.
     #[schema(example = "wrong contract")]
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// Takes a phone back.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    acts, bulk, claims,
+    acts, assignments, bulk, claims,
     codes::{self, CODES},
     contract_line, contract_view, contracts, custody, devices, endings, intake, money, payments,
     payoff, problem, records, refunds, reports, restructure, standing, statements, suspense,
@@ -57,6 +57,9 @@ use super::{
     standing::StandingBody,
     standing::StandingItem,
     standing::StandingsBody,
+    assignments::AcceptBody,
+    assignments::OfferBody,
+    assignments::OfferPage,
     payoff::PayoffBody,
     payoff::PayoffView,
     refunds::RefundPage,
@@ -222,6 +225,7 @@ fn parameters(endpoint: &Endpoint) -> Value {
                 "What the file is",
                 json!({ "type": "string", "enum": statements::FORMATS, "default": "camt053" }),
             ),
+            "lender" => ("Short name of the lender who offers", json!({ "type": "string" })),
             "provider" => (
                 "Who tells of its money; else the account's number",
                 json!({ "type": "string", "minLength": 1, "maxLength": 64 }),

@@ -1,5 +1,6 @@
 //! Every endpoint in one table: address, roles, idempotency, bodies and errors.
 
+mod assignments;
 mod changes;
 mod contracts;
 mod devices;
@@ -92,6 +93,7 @@ pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         money::ENDPOINTS,
         changes::ENDPOINTS,
         endings::ENDPOINTS,
+        assignments::ENDPOINTS,
         payments::ENDPOINTS,
         reports::ENDPOINTS,
         standing::ENDPOINTS,
@@ -125,6 +127,9 @@ impl Endpoint {
         }
         if self.query.contains(&"cursor") {
             codes.push("bad_cursor");
+        }
+        if self.method != "GET" && self.path.starts_with("/v1/contracts/{") {
+            codes.push("contract_assigned");
         }
         if self.path.contains('{') {
             codes.push("not_found");

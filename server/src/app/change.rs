@@ -327,9 +327,12 @@ impl App {
         Err(Error::Fault(format!("contract {}: its wants do not end", contract.unit)))
     }
 
-    /// A released device's identity becomes free for a new contract.
+    /// The identity of a released device becomes free for a new contract, that of a contract that
+    /// is passed on for the one that goes on.
     fn names_to_free(&self, after: &Contract, before: &Contract) -> Vec<Reservation> {
-        if !after.is_released() || before.is_released() {
+        let is_free = after.is_released() && !before.is_released();
+        let is_gone = after.passed().is_some() && before.passed().is_none();
+        if !is_free && !is_gone {
             return Vec::new();
         }
         after.imeis.iter().map(|hash| super::financed_name(hash)).collect()

@@ -3,6 +3,7 @@
 
 use domain::{
     Actor, Command, Contract, Moment, NoticeId, UnitId,
+    assignment::Assign,
     custody::{Freed, Pass},
     fact::Enrolment,
 };
@@ -61,7 +62,10 @@ impl App {
             let detail = "the key generation is not the one in force";
             return Err(Error::refused("stale_key_generation", detail));
         }
-        if freed(&loaded.contract, &message).is_some() {
+        if self.is_on_the_way(&loaded.contract).await? {
+            return Err(Error::Busy);
+        }
+        if has_left(&loaded.contract, &message) {
             let received = self.now();
             return Ok(Heard { loaded, message, received });
         }
@@ -97,21 +101,24 @@ impl App {
     /// Commits what the device reports, and what time has made due, if there is any.
     pub async fn take_in(&self, heard: Heard) -> Result<Heard, Error> {
         let Heard { loaded, message, received } = heard;
-        if freed(&loaded.contract, &message).is_some() {
+        if has_left(&loaded.contract, &message) {
             return Ok(Heard { loaded, message, received });
         }
         let through = loaded.contract.events_through;
         let news = message.events.iter().any(|event| event.event_no > through);
         let due = loaded.row.next_look.is_some_and(|look| look <= received);
-        if !news && !due {
+        let follows = loaded.contract.unfollowed_since().is_some();
+        if !news && !due && !follows {
             return Ok(Heard { loaded, message, received });
         }
         let unit = loaded.row.unit;
-        let actor = Actor::Device(domain_enrolment(&message.enrolment));
-        let asked = Asked::once(self, "check_in", actor);
+        let id = domain_enrolment(&message.enrolment);
+        let asked = Asked::once(self, "check_in", Actor::Device(id));
         let events = &message.events;
         self.change(unit, &asked, Extras::default(), |loaded, _| {
-            Ok(commands(&loaded.contract, events, received))
+            let follow = follows.then_some(Command::Assign(Assign::Follow(id)));
+            let reported = commands(&loaded.contract, events, received);
+            Ok(follow.into_iter().chain(reported).collect())
         })
         .await?;
         let loaded = self.load_contract(unit).await?.ok_or_else(unknown)?;
@@ -125,9 +132,14 @@ impl App {
         let keys = self.keys.tenant(loaded.row.tenant)?;
         let freed = freed(contract, message).map(|freed| freed.certificate.as_slice());
         if let Some(certificate) = freed.or_else(|| certificate(contract)) {
-            let certs = self.certs_since(&keys, Some(contract.signed_at));
+            let certs = self.certs_since(&keys, Some(contract.joined_at()));
             let signed = certificate.to_vec();
             return Ok(Reply { kind: ReplyKind::Release, signed, certs });
+        }
+        if let Some(passed) = contract.passed() {
+            let signed = passed.certificate.clone().ok_or_else(unknown)?;
+            let certs = self.certs_over(&keys, &signed, passed.to)?;
+            return Ok(Reply { kind: ReplyKind::Assigned, signed, certs });
         }
         let content = lease::content(contract, &loaded.ladder, loaded.row.version);
         let content = content.ok_or_else(unknown)?;
@@ -137,7 +149,7 @@ impl App {
             events_through: contract.events_through,
             next_s: self.come_back(contract),
         };
-        let certs = self.certs_since(&keys, Some(contract.signed_at));
+        let certs = self.certs_since(&keys, Some(contract.joined_at()));
         let held = message.applied_seq == content.sequence
             && message.content_hash == Some(content_hash(&content.encode()));
         if held {
@@ -203,6 +215,11 @@ pub(super) fn enrolment_of<'a>(
 /// reports nothing.
 fn freed<'a>(contract: &'a Contract, message: &CheckIn) -> Option<&'a Freed> {
     contract.freed(domain_enrolment(&message.enrolment))
+}
+
+/// Whether a device reports nothing here any more: it was freed, or its contract passed on.
+fn has_left(contract: &Contract, message: &CheckIn) -> bool {
+    contract.passed().is_some() || freed(contract, message).is_some()
 }
 
 fn unknown() -> Error {

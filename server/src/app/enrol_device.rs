@@ -145,7 +145,7 @@ impl App {
         let signed = self.sign_lease(contract, &content, stamp)?;
         // The key that signs may be younger than the terms.
         let keys = self.keys.tenant(contract.tenant)?;
-        let certs = self.certs_since(&keys, Some(contract.signed_at));
+        let certs = self.certs_since(&keys, Some(contract.joined_at()));
         Ok(Reply { kind: ReplyKind::Lease, signed, certs })
     }
 

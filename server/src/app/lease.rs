@@ -87,9 +87,11 @@ fn restriction_codes(ladder: &Ladder, stage: Stage) -> Vec<u16> {
 }
 
 /// What version `sequence` of a contract says to its device: a function of the contract alone, so
-/// that it comes out the same at every signing. `None` without a device or after the release.
+/// that it comes out the same at every signing. `None` without a device, after the
+/// release, and once the contract was passed on.
 pub fn content(contract: &Contract, ladder: &Ladder, sequence: u64) -> Option<LeaseContent> {
-    let device = contract.device.as_ref().filter(|_| !contract.is_released())?;
+    let over = contract.is_released() || contract.passed().is_some();
+    let device = contract.device.as_ref().filter(|_| !over)?;
     let decision = &contract.decision;
     let timetable = decision.timetable.iter().map(|planned| Step {
         stage: wire_stage(planned.stage),
@@ -202,7 +204,7 @@ impl App {
     }
 
     /// The 14 digits by which a certificate names the device; empty once they were erased.
-    async fn primary_imei(&self, unit: UnitId) -> Result<String, Error> {
+    pub(super) async fn primary_imei(&self, unit: UnitId) -> Result<String, Error> {
         let personal = self.personal(unit).await?;
         let imeis = personal.into_iter().find(|(field, _)| field == "imei");
         let primary = imeis.and_then(|(_, text)| text.get(..14).map(str::to_owned));
@@ -219,6 +221,28 @@ impl App {
             keys.certs().filter(wanted).map(|key| key.cert_bytes().to_vec()).collect();
         certs.drain(..certs.len().saturating_sub(CERTS_MAX));
         certs
+    }
+}
+
+impl App {
+    /// Certificates for a device that goes over to another lender: of the key that tells it so, and
+    /// the other lender's keys.
+    pub(super) fn certs_over(
+        &self,
+        keys: &TenantKeys,
+        signed: &[u8],
+        to: domain::TenantId,
+    ) -> Result<Vec<Vec<u8>>, Error> {
+        let now = self.now();
+        let kid = protocol::cose::Sign1::parse(signed).map(|sign1| sign1.kid().to_vec());
+        let kid = kid.map_err(|error| Error::Fault(error.to_string()))?;
+        let signer = keys.certs().filter(|key| key.cert().key_id.to_be_bytes() == kid[..]);
+        let mut certs: Vec<Vec<u8>> = signer.map(|key| key.cert_bytes().to_vec()).collect();
+        let next = self.keys.tenant(to)?;
+        for kind in [KeyKind::Lease, KeyKind::Token, KeyKind::Release] {
+            certs.push(next.signing(kind, now)?.cert_bytes().to_vec());
+        }
+        Ok(certs)
     }
 }
 

@@ -6,7 +6,7 @@ use store::Outcome;
 
 use super::{
     App,
-    post_payment::{Posted, Step, intake_item, look_after},
+    post_payment::{ASSIGNED, Posted, Step, intake_item, look_after},
 };
 use crate::error::Error;
 
@@ -26,6 +26,10 @@ impl App {
             Error::refused("unknown_reference", detail)
         })?;
         match &intake.state {
+            IntakeState::Suspense { reason } if reason == ASSIGNED => {
+                let detail = "the money counts with the lender who has the contract";
+                return Err(Error::refused("payment_not_in_suspense", detail));
+            }
             IntakeState::Suspense { .. } => {}
             IntakeState::InTransit { contract: known }
             | IntakeState::Applied { contract: known }

@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod announce_payment;
+pub mod assign_contract;
 pub mod change;
 pub mod charge_back;
 pub mod check_books;
@@ -18,6 +19,7 @@ mod hear_call;
 pub mod lanes;
 pub mod lease;
 pub mod list;
+mod list_offers;
 pub mod manage;
 pub mod manage_source;
 mod match_suspense;

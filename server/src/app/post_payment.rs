@@ -26,6 +26,9 @@ const TRANSIT_S: i64 = 10;
 /// What the job is about when money is taken back.
 pub(super) const REVERSE: &str = "reverse";
 
+/// Why money waits that was sent on to the lender who has the contract.
+pub(super) const ASSIGNED: &str = "contract_assigned";
+
 /// Money as it was reported.
 #[derive(Clone, Debug)]
 pub struct NewPayment {
@@ -105,6 +108,9 @@ impl App {
         let Some(row) = self.store.load(&[payment]).await?.pop().flatten() else {
             return Ok(());
         };
+        if row.kind == UnitKind::Contract {
+            return self.finish_assignment(row.unit, &work.payload, true).await;
+        }
         let intake = open_intake(&row)?;
         let actor = Actor::Feed(intake.provider.clone());
         match intake.state {
@@ -209,6 +215,9 @@ impl App {
         let (state, changed) = match counted.await {
             Ok(changed) => (IntakeState::Applied { contract }, Some(Box::new(changed))),
             Err(Error::Refused(refusal)) => {
+                if refusal.code == ASSIGNED {
+                    self.send_on(payment, contract, &intake).await?;
+                }
                 (IntakeState::Suspense { reason: refusal.code.into() }, None)
             }
             Err(error) => return Err(error),
@@ -216,6 +225,28 @@ impl App {
         let intake = Intake { state, ..intake };
         self.close(payment, &intake, &actor).await?;
         Ok(Posted { payment, intake, contract: changed, repeated })
+    }
+
+    /// Money for a contract that was passed on counts where it goes on, as a payment that this
+    /// lender reports: he has the money, and owes it to the other one.
+    async fn send_on(
+        &self,
+        payment: UnitId,
+        contract: UnitId,
+        intake: &Intake,
+    ) -> Result<(), Error> {
+        let next = self.went_on(contract).await?.ok_or(Error::Busy)?;
+        let provider = format!("lender:{}", self.directory.tenant(intake.tenant)?.tenant.name);
+        let new = NewPayment {
+            provider: provider.clone(),
+            provider_id: payment.to_string(),
+            reference: next.contract.signed.reference.clone(),
+            amount: Money::new(intake.amount, intake.currency).decimal(),
+            currency: Some(intake.currency.code().to_owned()),
+            paid_at: intake.paid_at,
+        };
+        Box::pin(self.post_payment(next.row.tenant, new, Actor::Feed(provider))).await?;
+        Ok(())
     }
 
     /// Closes an intake item that is still in transit.

@@ -40,7 +40,9 @@ impl App {
     }
 }
 
-/// Whether the contract ended with the borrower's money left over.
+/// Whether the contract ended with the borrower's money left over; of one that was passed on the
+/// next lender owes it.
 fn owes(contract: &Contract) -> bool {
-    !matches!(contract.state, State::Active) && contract.account.now().credit > 0
+    let ended = !matches!(contract.state, State::Active) && contract.passed().is_none();
+    ended && contract.account.now().credit > 0
 }

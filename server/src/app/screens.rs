@@ -24,7 +24,7 @@ pub fn screen(contract: &Contract, ladder: &Ladder) -> Screen {
         lender_phone: clip(&ladder.lender.phone, PHONE_MAX).to_owned(),
         how_to_pay: clip(&ladder.how_to_pay, HOW_TO_MAX).to_owned(),
         how_to_dispute: clip(&ladder.how_to_dispute, HOW_TO_MAX).to_owned(),
-        managed_by: managed_by(ladder),
+        managed_by: managed_by(ladder, contract.origin.as_ref().map(|origin| &*origin.lender)),
         reason: stage_reason(contract, contract.decision.stage),
         amount_due,
         next_due: next_due.unwrap_or_default(),
@@ -32,16 +32,21 @@ pub fn screen(contract: &Contract, ladder: &Ladder) -> Screen {
     }
 }
 
-/// The permanent line that says who stands behind this phone.
-fn managed_by(ladder: &Ladder) -> String {
+/// The permanent line that says who stands behind this phone, and who did before.
+pub(super) fn managed_by(ladder: &Ladder, before: Option<&str>) -> String {
     let lender = &ladder.lender.name;
     // A name such as "Example Finance Ltd." brings the full stop along.
     let ended = lender.trim_end_matches('.');
-    format!(
-        "This phone is bought on instalments from {ended}. Until it is paid, {lender} can show \
+    let before = before.map(|before| {
+        format!("{lender} took the contract over from {before}: pay {lender} from here on. ")
+    });
+    let text = format!(
+        "{}This phone is bought on instalments from {ended}. Until it is paid, {lender} can show \
          messages and, after formal notices, restrict some functions. Emergency calls always work. \
-         Your data is never read, and your location is never known."
-    )
+         Your data is never read, and your location is never known.",
+        before.unwrap_or_default()
+    );
+    clip(&text, HOW_TO_MAX).to_owned()
 }
 
 /// Why a stage holds, in one sentence.
@@ -122,7 +127,7 @@ pub fn notice_text(
 
 /// What the holder is asked to accept at enrolment.
 pub fn disclosure(ladder: &Ladder) -> String {
-    let mut text = managed_by(ladder);
+    let mut text = managed_by(ladder, None);
     text.push_str("\n\nWhat can happen when an instalment stays unpaid:\n");
     for (k, notice) in (1..).zip(&ladder.notices) {
         text.push_str(&format!(
@@ -188,6 +193,9 @@ pub fn plain(reason: &Reason) -> String {
         Reason::PastDue(day) => format!("The instalment due on {day} has not been covered."),
         Reason::Settled => "Everything is paid; the rung is clear and cannot rise again.".into(),
         Reason::Released => "The phone is released for ever.".into(),
+        Reason::Assigned => {
+            "The contract was passed on to another lender, where it goes on.".into()
+        }
         Reason::Ended => "The contract has ended; the rung is clear and cannot rise again.".into(),
         Reason::HandedOver => {
             "The phone was handed back and is being graded; the rung is clear.".into()
@@ -209,6 +217,11 @@ pub fn plain(reason: &Reason) -> String {
         Reason::NotEnrolled => "No device is enrolled: nothing above notice.".into(),
         Reason::LenderNotNamed => {
             "The lender lacks a name, phone or complaint address: nothing above notice.".into()
+        }
+        Reason::LenderChanged => {
+            "Another lender took over and the device does not follow yet: nothing above notice \
+             begins."
+                .into()
         }
         Reason::CreditRanOut(at) => format!("The days paid for ran out at {at}."),
         Reason::PartlyPaid(until) => {
@@ -236,6 +249,7 @@ pub fn code(reason: &Reason) -> &'static str {
         Reason::PastDue(_) => "past_due",
         Reason::Settled => "settled",
         Reason::Released => "released",
+        Reason::Assigned => "assigned",
         Reason::Ended => "ended",
         Reason::HandedOver => "handed_over",
         Reason::WrittenOff => "written_off",
@@ -249,6 +263,7 @@ pub fn code(reason: &Reason) -> &'static str {
         Reason::CreditRanOut(_) => "credit_ran_out",
         Reason::PartlyPaid(_) => "partly_paid",
         Reason::StandingStale(_) => "standing_stale",
+        Reason::LenderChanged => "lender_changed",
         Reason::Held(_) => "held",
     }
 }

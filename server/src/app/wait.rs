@@ -50,9 +50,13 @@ impl App {
     }
 
     async fn again(&self, heard: Heard) -> Result<Heard, Error> {
-        let Heard { loaded, message, received } = heard;
-        let loaded = self.load_contract(loaded.row.unit).await?;
+        let loaded = self.load_contract(heard.loaded.row.unit).await?;
         let loaded = loaded.ok_or(Error::NotFound("contract"))?;
+        // What is on its way to another lender rings again once it is there.
+        if self.is_on_the_way(&loaded.contract).await? {
+            return Ok(heard);
+        }
+        let Heard { message, received, .. } = heard;
         enrolment_of(&loaded.contract, &message.enrolment)?;
         Ok(Heard { loaded, message, received })
     }

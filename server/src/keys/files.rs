@@ -1,6 +1,6 @@
 //! Keys as files of mode 0600 under the data directory:
 //! `keys/pepper`, `keys/<tenant>/root`, `keys/<tenant>/root.pub`, `keys/<tenant>/<id>-<kind>.key`,
-//! `keys/<tenant>/source.<name>.<number>.secret`.
+//! `keys/<tenant>/source.<name>.<number>.secret`, `keys/<tenant>/succession.<tenant>.<seconds>`.
 //!
 //! Secrets are one line of hexadecimal; a key file has its certificate on the second line. The root
 //! may be moved away: everything but certifying goes on without it.
@@ -67,6 +67,9 @@ impl KeyDir {
             let stored = self.stored_keys(&dir)?;
             keys.add_tenant(tenant, root, &stored)?;
             keys.set_sources(tenant, self.source_secrets(&dir)?);
+            for bytes in self.successions(&dir)? {
+                keys.add_succession(tenant, bytes)?;
+            }
         }
         Ok(())
     }
@@ -143,6 +146,65 @@ impl KeyDir {
             Some((name.to_owned(), number.parse().ok()?, path.clone()))
         });
         Ok(parsed.collect())
+    }
+
+    /// Has a lender's root sign who comes after it. The root is read from another file where it is
+    /// not kept here.
+    pub fn succeed(
+        &self,
+        tenant: TenantId,
+        to: TenantId,
+        root: Option<&Path>,
+        now: Moment,
+    ) -> Result<(), Error> {
+        let (dir, next) = (self.tenant_dir(tenant), self.tenant_dir(to));
+        if dir == next {
+            return Err(Error::refused("same_tenant", "nobody comes after himself"));
+        }
+        let path = root.map_or_else(|| dir.join("root"), Path::to_path_buf);
+        let moved = || {
+            let shown = path.display();
+            let detail = format!("{shown} is not here: name the file that holds it with --root");
+            Error::refused("root_absent", detail)
+        };
+        let seed = seed_of(&self.read(&path)?.ok_or_else(moved)?, &path)?;
+        let signer = ServerSigner::from_seed(&seed);
+        if signer.public_bytes() != self.root_public(&dir)? {
+            let detail = format!("{}: another lender's root", path.display());
+            return Err(Error::refused("root_wrong", detail));
+        }
+        let to_root = self.root_public(&next)?;
+        let (lender, to_lender) = (self.lender(&dir)?, self.lender(&next)?);
+        let signed = super::succeed(&signer, (tenant, &lender), (to, &to_lender, to_root), now)?;
+        let name = format!("succession.{to}.{:012}", now.seconds());
+        self.write(&dir.join(name), &hex(&signed))
+    }
+
+    /// The lender's name, as his certificates have it.
+    fn lender(&self, dir: &Path) -> Result<String, Error> {
+        let last = self.stored_keys(dir)?.last().map(cert_of).transpose()?;
+        let none = || Error::Fault(format!("{}: no keys", dir.display()));
+        last.map(|cert| cert.lender).ok_or_else(none)
+    }
+
+    /// What the root signed about who comes after it, the newest last.
+    fn successions(&self, dir: &Path) -> Result<Vec<Vec<u8>>, Error> {
+        let entries = fs::read_dir(dir).map_err(|error| fault(dir, &error))?;
+        let named = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.starts_with("succession."))
+        };
+        let mut paths: Vec<PathBuf> = entries
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(named)
+            .collect();
+        paths.sort();
+        let read = |path: &PathBuf| {
+            let text = self.read(path)?.unwrap_or_default();
+            let wrong = || Error::Fault(format!("{}: not hexadecimal digits", path.display()));
+            unhex(text.trim()).ok_or_else(wrong)
+        };
+        paths.iter().map(read).collect()
     }
 
     /// The tenants that have keys here, by rising id.

@@ -1,6 +1,7 @@
 //! The API, called through its router; every answer is held against the OpenAPI document.
 
 mod access;
+mod assignments;
 mod bulk;
 mod contracts;
 mod custody;

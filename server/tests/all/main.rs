@@ -3,6 +3,7 @@
 
 mod announced;
 mod api;
+mod assignment;
 mod books;
 mod contracts;
 mod custody;

@@ -1,6 +1,6 @@
 //! The journal: its chain holds, it folds to the row, and each decision in it comes out again.
 
-use domain::{Contract, UnitId, evaluate, fact::What};
+use domain::{Contract, UnitId, evaluate};
 use formats::{Entry, decision_line, fold, journal, parse_line, verify_chain};
 use server::{App, Error, app::change::Loaded};
 use store::JournalEntry;
@@ -53,10 +53,7 @@ fn replay(loaded: &Loaded, lines: &[JournalEntry]) -> Option<String> {
         };
         match (entry, &mut contract) {
             (Entry::Fact(fact), None) => {
-                if let What::Signed(signed) = fact.what {
-                    let row = &loaded.row;
-                    contract = Some(Contract::sign(row.unit, row.tenant, fact.at, *signed));
-                }
+                contract = Contract::opened(loaded.row.unit, loaded.row.tenant, &fact);
             }
             (Entry::Fact(fact), Some(contract)) => contract.apply(&fact),
             (Entry::Decision(recorded), Some(contract)) => {

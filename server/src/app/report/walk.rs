@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use domain::{
     Contract, Day, Ladder, Moment, TenantId,
-    fact::What,
     report::{Past, ages},
 };
 use formats::Entry as JournalText;
@@ -28,7 +27,7 @@ pub(super) enum Reading {
 }
 
 impl App {
-    /// Reads every contract of a tenant that was signed by the last day asked for.
+    /// Reads every contract of a tenant that was signed or taken over by the last day asked for.
     pub(super) async fn walk_book(
         &self,
         tenant: TenantId,
@@ -66,7 +65,7 @@ impl App {
         }
     }
 
-    /// One contract; `None` if it was signed later.
+    /// One contract; `None` if it was signed or taken over later.
     async fn past(&self, row: Row, reading: &Reading, now: Moment) -> Result<Option<Past>, Error> {
         let Loaded { row, contract, ladder } = self.open_contract(row)?;
         let looks = match reading {
@@ -74,7 +73,7 @@ impl App {
             Reading::Ages(through) => ages(&contract, *through),
             Reading::Money(through) => vec![*through],
         };
-        let (signed, today) = (contract.day(contract.signed_at), contract.day(now));
+        let (signed, today) = (contract.day(contract.joined_at()), contract.day(now));
         let Some(last) = looks.iter().max().copied().filter(|last| *last >= signed) else {
             return Ok(None);
         };
@@ -104,14 +103,15 @@ impl App {
                     Ok(_) => return Err(wrong("it is no fact".to_owned())),
                     Err(error) => return Err(wrong(error.to_string())),
                 };
-                match (&mut past, fact.what) {
-                    (None, What::Signed(signed)) => {
-                        let contract = Contract::sign(row.unit, row.tenant, fact.at, *signed);
+                match &mut past {
+                    None => {
+                        let contract = Contract::opened(row.unit, row.tenant, &fact);
+                        let early = || wrong("it stands before the signing".to_owned());
+                        let contract = contract.ok_or_else(early)?;
                         past = Some(Past::new(contract, ladder.clone(), looks));
                     }
-                    (None, _) => return Err(wrong("it stands before the signing".to_owned())),
-                    (Some(known), what) => {
-                        if !known.take(&domain::Fact { what, ..fact }) {
+                    Some(known) => {
+                        if !known.take(&fact) {
                             return Ok(past.map(Past::end).expect("it was followed so far"));
                         }
                     }
