@@ -34,11 +34,11 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    async fn new() -> Pair {
+    pub(crate) async fn new() -> Pair {
         Pair::on(Arc::new(MemoryStore::new())).await
     }
 
-    pub(crate) async fn on(store: Arc<dyn Backend>) -> Pair {
+    async fn on(store: Arc<dyn Backend>) -> Pair {
         let folder = tempfile::tempdir().unwrap();
         let dir = KeyDir::below(folder.path());
         let keys = dir.load(&*SeededEntropy::new(3)).unwrap();
@@ -462,4 +462,20 @@ async fn a_root_that_is_not_here_is_named_and_another_ones_is_refused() {
     assert!(loaded.succession(other, one, now).is_none());
     let late = now.plus_seconds(6 * 366 * DAY);
     assert!(loaded.succession(one, other, late).is_none(), "it ends");
+}
+
+/// What a bank takes back from the seller is his matter: no debt of the borrower's comes of it.
+#[tokio::test]
+async fn money_taken_back_from_the_seller_later_is_no_debt_with_the_buyer() {
+    let pair = Pair::new().await;
+    let (mut phone, _) = enrolled(&pair).await;
+    let posted = pair.first.pay("early", "C-1", "1000").await;
+    phone.check_in(pair.app()).await;
+    let unit = pair.pass("C-1", "N-1").await;
+    let (seller, actor) = (pair.first.tenant, clerk());
+    let undone = pair.app().reverse_payment(seller, posted.payment, actor).await;
+    assert_eq!(code(undone), "contract_assigned");
+    let account = pair.second.contract(unit).await.account;
+    assert_eq!(account.now().open(), 200_000);
+    pair.check().await;
 }

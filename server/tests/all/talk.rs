@@ -15,6 +15,7 @@ use protocol::{
 use server::{App, Error, app::Pace, crypto::content_hash};
 
 use crate::{
+    assignment::Pair,
     kit::*,
     phone::{Phone, answer},
 };
@@ -241,6 +242,23 @@ async fn a_wait_hears_the_release() {
     let task = held(&house).await;
     house.pay("p-1", "C-1", "3000").await;
     assert_eq!(soon(task).await.unwrap().kind, ReplyKind::Release);
+}
+
+/// A held request hears that the contract was passed on, once it has arrived there.
+#[tokio::test]
+async fn a_wait_hears_of_another_lender() {
+    let pair = Pair::new().await;
+    let (mut phone, _) = enrolled(&pair.first).await;
+    pair.offer("C-1").await.unwrap();
+    for _ in 0..2 {
+        phone.check_in(&pair.first.app).await;
+    }
+    let (app, wait) = (pair.first.app.clone(), wait(&phone, 100, 20));
+    let task = tokio::spawn(async move { app.wait(&wait).await.unwrap() });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!task.is_finished(), "an offer alone is no news");
+    pair.accept("C-1", "N-1").await.unwrap();
+    assert_eq!(soon(task).await.unwrap().kind, ReplyKind::Assigned);
 }
 
 #[tokio::test]
