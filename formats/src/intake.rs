@@ -25,6 +25,9 @@ pub struct Intake {
     /// Of which currency.
     #[serde(with = "one")]
     pub currency: Currency,
+    /// When its provider, asked about a hint, said that there is no such money.
+    #[serde(with = "maybe", default, skip_serializing_if = "Option::is_none")]
+    pub denied: Option<Moment>,
     /// The amount as it was told, where the currency has no such fraction; it is then counted
     /// nowhere, and `amount` is 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]

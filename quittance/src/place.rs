@@ -14,6 +14,7 @@ use server::{
     app::{Pace, directory::TenantEntry},
     jobs::FileSink,
     keys::files::KeyDir,
+    pull::StatusPull,
     real::{RealClock, RealEntropy},
 };
 
@@ -58,13 +59,13 @@ impl PlaceArgs {
                 "begin with `quittance admin tenant add --from lender.toml`, or name another";
             return Err(Failure::usage("no_data", detail).hint(hint));
         }
-        open(&self.data, self.store.as_deref(), Pace::default(), None).await
+        open(&self.data, self.store.as_deref(), Pace::default(), Beside::default()).await
     }
 
     /// Opens the data directory; makes it if need be.
     pub(crate) async fn open_or_make(&self) -> Result<Place, Failure> {
         make(&self.data)?;
-        open(&self.data, self.store.as_deref(), Pace::default(), None).await
+        open(&self.data, self.store.as_deref(), Pace::default(), Beside::default()).await
     }
 
     /// The lender meant.
@@ -98,12 +99,21 @@ pub(crate) fn make(data: &Path) -> Result<(), Failure> {
     Err(Failure::wrong("data_open_to_others", detail))
 }
 
+/// What a process works with beside its data directory.
+#[derive(Default)]
+pub(crate) struct Beside<'a> {
+    /// Where events are appended.
+    pub(crate) events: Option<&'a Path>,
+    /// Providers that can be asked for a status, by the source's name.
+    pub(crate) pulls: Vec<(String, Arc<dyn StatusPull>)>,
+}
+
 /// Opens the parts of the house on a data directory.
 pub(crate) async fn open(
     data: &Path,
     store: Option<&str>,
     pace: Pace,
-    events: Option<&Path>,
+    beside: Beside<'_>,
 ) -> Result<Place, Failure> {
     let own = format!("sqlite:{}", data.join("quittance.db").display());
     let store = store::open(store.unwrap_or(&own))?;
@@ -111,9 +121,12 @@ pub(crate) async fn open(
     let loaded = keys.load(&RealEntropy)?;
     let clock = Arc::new(RealClock);
     let app = App::open(store, loaded, clock, Arc::new(RealEntropy), pace).await?;
-    let app = match events {
+    let mut app = match beside.events {
         Some(path) => app.with_events(Arc::new(FileSink::open(path)?)),
         None => app,
     };
+    for (source, pull) in beside.pulls {
+        app = app.with_pull(&source, pull);
+    }
     Ok(Place { app: Arc::new(app), keys })
 }

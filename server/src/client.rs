@@ -1,5 +1,5 @@
-//! A small client of a running server: the program's imports and its device process speak through
-//! it. HTTP/1.1, kept connections, TLS where the address asks for it.
+//! A small client: the program's imports and its device process speak to a server through it, and
+//! a server to a provider. HTTP/1.1, kept connections, TLS where the address asks for it.
 //!
 //! **Invariant:** a secret reaches no log, no URL and no `Debug`.
 //! **Invariant:** an answer is read only up to a limit.
@@ -56,6 +56,7 @@ pub struct Client {
     authority: String,
     tls: Option<(TlsConnector, ServerName<'static>)>,
     bearer: Option<Zeroizing<String>>,
+    answer_max: usize,
     idle: Mutex<Vec<Sender>>,
 }
 
@@ -101,7 +102,13 @@ impl Client {
             None
         };
         let authority = format!("{host}:{port}");
-        Ok(Client { host: bare, port, authority, tls, bearer: None, idle: Mutex::default() })
+        let (bearer, answer_max, idle) = (None, ANSWER_MAX, Mutex::default());
+        Ok(Client { host: bare, port, authority, tls, bearer, answer_max, idle })
+    }
+
+    /// Reads answers up to this many bytes.
+    pub fn with_answer_max(self, answer_max: usize) -> Client {
+        Client { answer_max, ..self }
     }
 
     /// Shows this API key with every request.
@@ -112,6 +119,16 @@ impl Client {
     /// `GET`.
     pub async fn get(&self, path: &str, within: Duration) -> Result<Answer, Lost> {
         self.ask(Method::GET, path, &[], Bytes::new(), within).await
+    }
+
+    /// `GET` with headers of the caller's choice.
+    pub async fn get_with(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        within: Duration,
+    ) -> Result<Answer, Lost> {
+        self.ask(Method::GET, path, headers, Bytes::new(), within).await
     }
 
     /// `POST`.
@@ -196,7 +213,7 @@ impl Client {
     /// Reads the answer, and keeps the connection for the next request.
     async fn read(&self, sender: Sender, response: Response<Incoming>) -> Result<Answer, Lost> {
         let status: StatusCode = response.status();
-        let body = Limited::new(response.into_body(), ANSWER_MAX).collect().await;
+        let body = Limited::new(response.into_body(), self.answer_max).collect().await;
         let body = body.map_err(|error| lost("the answer", error))?.to_bytes();
         let mut idle = self.idle.lock().unwrap_or_else(|poison| poison.into_inner());
         if idle.len() < IDLE_MAX && !sender.is_closed() {

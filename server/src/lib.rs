@@ -23,6 +23,7 @@ pub mod intake;
 pub mod jobs;
 pub mod keys;
 pub mod metrics;
+pub mod pull;
 pub mod real;
 pub mod serve;
 

@@ -177,10 +177,10 @@ impl Metrics {
 
     /// What nobody did yet is there at zero: an alarm on a number that is missing rings for nobody.
     fn begin_at_zero(&self) {
-        for job in ["next_look", "in_transit"] {
+        for job in ["next_look", "in_transit", "status_pull"] {
             self.worked(job, Swept::default());
         }
-        for queue in ["next_look", "in_transit", "outbox"] {
+        for queue in ["next_look", "in_transit", "outbox", "status_pull"] {
             self.taken(queue, 0);
         }
         for state in ["delivered", "failed"] {

@@ -121,6 +121,8 @@ pub enum Queue {
     InTransit = 2,
     /// Messages to the outside.
     Outbox = 3,
+    /// Announced money whose provider is asked for it.
+    StatusPull = 4,
 }
 
 /// A piece of claimed work.

@@ -112,6 +112,7 @@ fn intake_items_come_back() {
             let intake = Intake {
                 alarm: None,
                 exact: None,
+                denied: None,
                 amount,
                 content_hash: [1; 32],
                 currency,
@@ -130,7 +131,8 @@ fn intake_items_come_back() {
             let expected = format!("{{\"intake\":{{\"amount\":\"{amount}\",");
             assert!(text.starts_with(&expected), "{text}");
             let exact = Some("1.00001".to_owned());
-            let alarmed = Intake { alarm: Some([3; 32]), exact, ..intake };
+            let denied = Some(Moment::from_seconds(1));
+            let alarmed = Intake { alarm: Some([3; 32]), denied, exact, ..intake };
             assert_eq!(parse_intake(&intake_doc(&alarmed)).unwrap(), alarmed);
             let told = Teller::ALL.into_iter().zip(1..).fold(alarmed, |intake, (by, second)| {
                 intake.told_by(by, Moment::from_seconds(second), [1; 32])

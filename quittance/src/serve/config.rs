@@ -13,6 +13,7 @@ use server::{
     serve::{Limits, Tls},
 };
 
+use super::pull::PullTable;
 use crate::{fail::Failure, place};
 
 /// Where to listen where nothing is said.
@@ -28,6 +29,8 @@ pub(super) struct Config {
     pub(super) tls_cert: Option<PathBuf>,
     pub(super) tls_key: Option<PathBuf>,
     pub(super) events: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) status_pull: Vec<PullTable>,
     #[serde(default)]
     limits: LimitsTable,
     #[serde(default)]
@@ -71,6 +74,7 @@ tables!(
         transit_s: NonZeroU32,
         presence_s: NonZeroU32,
         outbox_s: NonZeroU32,
+        pull_s: NonZeroU32,
         keys_s: NonZeroU32,
     }
 );
@@ -86,6 +90,7 @@ pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) pace: Pace,
     pub(super) periods: Periods,
+    pub(super) pulls: Vec<PullTable>,
 }
 
 impl Config {
@@ -123,6 +128,7 @@ impl Config {
             limits,
             pace,
             periods: self.jobs.periods(),
+            pulls: self.status_pull,
         })
     }
 }
@@ -180,6 +186,7 @@ impl JobsTable {
             transit: every(self.transit_s, own.transit),
             presence: every(self.presence_s, own.presence),
             outbox: every(self.outbox_s, own.outbox),
+            pull: every(self.pull_s, own.pull),
             keys: every(self.keys_s, own.keys),
         }
     }

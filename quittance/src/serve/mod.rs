@@ -1,6 +1,7 @@
 //! `serve`: the server as a process.
 
 mod config;
+mod pull;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -73,12 +74,9 @@ pub(crate) async fn run(args: ServeArgs, as_json: bool) -> Result<ExitCode, Fail
     // Caught from here on: a stop during the start ends in order too.
     let stop = stopped()?;
     place::make(&settings.data)?;
-    let opened = place::open(
-        &settings.data,
-        settings.store.as_deref(),
-        settings.pace,
-        settings.events.as_deref(),
-    );
+    let beside =
+        place::Beside { events: settings.events.as_deref(), pulls: pull::pulls(&settings.pulls)? };
+    let opened = place::open(&settings.data, settings.store.as_deref(), settings.pace, beside);
     let app = opened.await?.app;
     let listener = listen(&settings.listen).await?;
     greet(&app, &listener, &settings, as_json)?;

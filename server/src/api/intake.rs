@@ -24,6 +24,7 @@ pub(crate) const DOORS: &[(&str, &str)] = &[
     ("/v1/intake/{source}/stripe", "Take a signed event of a Stripe-like provider"),
     ("/v1/intake/{source}/mpesa", "Take an M-Pesa confirmation: a hint"),
     ("/v1/intake/{source}/mpesa/validation", "Say whether M-Pesa may take money typed so"),
+    ("/v1/intake/{source}/mpesa/status/{ticket}", "Take M-Pesa's answer to a question of ours"),
     ("/v1/intake/{source}/pix", "Take Pix payments and refunds"),
     ("/v1/intake/{source}/generic", "Take payments that a program has signed"),
 ];
@@ -61,6 +62,7 @@ pub(crate) fn doors() -> Router<Arc<App>> {
     }
     router
         .route("/v1/intake/{source}/mpesa/validation", post(validate))
+        .route("/v1/intake/{source}/mpesa/status/{ticket}", post(status))
         .layer(DefaultBodyLimit::max(BODY_MAX))
 }
 
@@ -84,6 +86,14 @@ async fn validate(
     Whole(body): Whole,
 ) -> Result<Response, Problem> {
     Ok(said(app.validate_call(&source, &body).await?))
+}
+
+async fn status(
+    State(app): State<Arc<App>>,
+    At((source, ticket)): At<(String, String)>,
+    Whole(body): Whole,
+) -> Result<Response, Problem> {
+    Ok(said(app.hear_status(&source, &ticket, &body).await?))
 }
 
 fn said(answer: &'static str) -> Response {

@@ -169,13 +169,18 @@ fn door(path: &str, summary: &str) -> Value {
         responses.insert(status.to_string(), problem_response(&codes));
     }
     let name = json!({ "type": "string" });
+    let mut parameters = vec![parameter("source", "path", true, "The source's name", name.clone())];
+    if path.ends_with("{ticket}") {
+        let text = "As it stood in the address that the question gave";
+        parameters.push(parameter("ticket", "path", true, text, name));
+    }
     json!({
         "operationId": format!("post{}", path[3..].replace(['{', '}'], "").replace('/', "_")),
         "summary": summary,
         "description": "Open: a call proves itself by its signature, or is only a hint.",
         "tags": ["intake"],
         "security": [],
-        "parameters": [parameter("source", "path", true, "The source's name", name)],
+        "parameters": parameters,
         "requestBody": {
             "required": true,
             "content": { "application/json": { "schema": any } },

@@ -102,6 +102,10 @@ pub(crate) struct PaymentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = DateTime)]
     settled_at: Option<String>,
+    /// When its provider, asked about a hint, said that there is no such money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    denied_at: Option<String>,
     /// `received`, `hint`, `in_transit`, `applied`, `suspense`, `reversed`, `reversing` or
     /// `reversal`.
     status: &'static str,
@@ -289,6 +293,7 @@ pub(crate) fn view(unit: UnitId, intake: &Intake, contract: Option<StateView>) -
         paid_at: intake.paid_at.rfc3339(),
         received_at: intake.received_at.rfc3339(),
         notified_at: intake.notified_at().map(Moment::rfc3339),
+        denied_at: intake.denied.map(Moment::rfc3339),
         settled_at: intake.settled().map(|telling| telling.at.rfc3339()),
         status: intake.state.name(),
         suspense_reason,

@@ -26,6 +26,7 @@ mod match_suspense;
 pub mod outbox;
 pub mod post_payment;
 pub mod presence;
+pub mod pull_status;
 pub mod push_standing;
 pub mod quote_payoff;
 pub mod receive_money;
@@ -46,7 +47,7 @@ pub mod turns;
 pub mod wait;
 pub mod wake;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{Actor, Moment, TenantId, UnitId};
 use formats::journal;
@@ -60,6 +61,7 @@ use crate::{
     error::Error,
     keys::Keys,
     metrics::{Metered, Metrics},
+    pull::StatusPull,
 };
 use directory::Directory;
 use outbox::EventSink;
@@ -97,6 +99,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// Who is told what contracts become; without it nothing is written for anybody.
     pub events: Option<Arc<dyn EventSink>>,
+    /// Providers that can be asked for the status of announced money, by the source's name.
+    pub pulls: BTreeMap<String, Arc<dyn StatusPull>>,
 }
 
 /// When devices come back.
@@ -143,6 +147,7 @@ impl App {
             pace,
             metrics,
             events: None,
+            pulls: BTreeMap::new(),
         };
         app.load_directory().await?;
         Ok(app)
@@ -151,6 +156,12 @@ impl App {
     /// With somebody to be told what contracts become.
     pub fn with_events(self, sink: Arc<dyn EventSink>) -> App {
         App { events: Some(sink), ..self }
+    }
+
+    /// With a provider that can be asked for the status of a source's announced money.
+    pub fn with_pull(mut self, source: &str, pull: Arc<dyn StatusPull>) -> App {
+        self.pulls.insert(source.to_owned(), pull);
+        self
     }
 
     /// This moment.

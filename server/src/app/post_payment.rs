@@ -159,6 +159,7 @@ impl App {
             tenant,
             alarm: None,
             exact: None,
+            denied: None,
             content_hash: content,
             raw_hash: content,
             provider: new.provider.clone(),

@@ -233,6 +233,7 @@ impl App {
             amount: if taken == Taken::In { amount } else { -amount },
             content_hash: content_of(receipt),
             currency,
+            denied: None,
             exact,
             paid_at: receipt.paid_at.moment(&zone).min(now),
             provider: receipt.provider.clone(),
@@ -262,6 +263,7 @@ impl App {
         let step = Step { name: "receive", actor, now, legs: &legs };
         let mut item = intake_item(unit, 0, genesis, intake, &step)?;
         item.personal = receipt.kept.clone();
+        item.jobs = self.to_pull(unit, intake).into_iter().collect();
         if on_its_way(&intake.state) {
             item.jobs = vec![look_after(unit, now, "")];
         }

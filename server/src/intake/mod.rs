@@ -10,11 +10,12 @@ mod generic;
 mod mpesa;
 mod pix;
 mod signature;
+pub mod status;
 mod stripe;
 
 use domain::{Currency, Moment, Zone};
 use formats::{book::When, camt::Taken, directory::SourceKind, intake::Teller};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use store::Personal;
 use zeroize::Zeroizing;
 
@@ -39,6 +40,11 @@ impl Secret {
     /// A secret of these bytes.
     pub fn new(bytes: &[u8]) -> Secret {
         Secret(Zeroizing::new(bytes.to_vec()))
+    }
+
+    /// As text; empty where it is none.
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("")
     }
 
     /// Its bytes.
@@ -246,7 +252,7 @@ fn kept(call: &Call<'_>, references: &[String]) -> Vec<Personal> {
 }
 
 /// Reads JSON. What stands at the place is not told: it may name people.
-fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
+fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Rejection> {
     serde_json::from_slice(body).map_err(|error| {
         let place = format!("line {} column {}", error.line(), error.column());
         match error.classify() {

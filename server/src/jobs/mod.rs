@@ -25,6 +25,8 @@ pub struct Periods {
     pub presence: Duration,
     /// Events to the outside. Default 1 s.
     pub outbox: Duration,
+    /// Announced money whose provider can be asked for it. Default 5 s.
+    pub pull: Duration,
     /// Signing keys that changed beside the running server. Default 10 s.
     pub keys: Duration,
 }
@@ -36,6 +38,7 @@ impl Default for Periods {
             transit: Duration::from_secs(5),
             presence: Duration::from_secs(2),
             outbox: Duration::from_secs(1),
+            pull: Duration::from_secs(5),
             keys: Duration::from_secs(10),
         }
     }
@@ -69,6 +72,12 @@ pub fn start(app: Arc<App>, periods: Periods) -> JobsHandle {
             .map_err(|error| Error::Fault(error.to_string()))?
             .map(|_| None)
     }));
+    if !app.pulls.is_empty() {
+        tasks.spawn(every("status_pull", app.clone(), periods.pull, move |app| async move {
+            app.metrics.worked("status_pull", app.pull_statuses(worker).await?);
+            Ok(None)
+        }));
+    }
     if app.events.is_some() {
         tasks.spawn(every("outbox", app.clone(), periods.outbox, move |app| async move {
             let done = app.deliver_events(worker).await?;

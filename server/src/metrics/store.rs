@@ -111,5 +111,6 @@ fn queue_name(queue: Queue) -> &'static str {
         Queue::NextLook => "next_look",
         Queue::InTransit => "in_transit",
         Queue::Outbox => "outbox",
+        Queue::StatusPull => "status_pull",
     }
 }

@@ -25,7 +25,10 @@ const NOTICE: protocol::Stage = protocol::Stage { rung: protocol::Rung::Notice, 
 
 /// A contract whose phone is locked, three instalments past due.
 async fn locked() -> (House, Phone, UnitId) {
-    let house = House::new().await;
+    locked_in(House::new().await).await
+}
+
+pub(crate) async fn locked_in(house: House) -> (House, Phone, UnitId) {
     let (kind, secret) = (SourceKind::Mpesa, None);
     let new = NewSource { name: "till".into(), kind, currency: None, time_zone: None, secret };
     house.app.add_source(house.tenant, new, clerk()).await.unwrap();
@@ -36,7 +39,7 @@ async fn locked() -> (House, Phone, UnitId) {
     (house, phone, unit)
 }
 
-fn money(id: &str, amount: &str, reference: &str) -> Receipt {
+pub(crate) fn money(id: &str, amount: &str, reference: &str) -> Receipt {
     Receipt {
         by: Teller::Call,
         provider: "till".into(),
@@ -56,11 +59,11 @@ fn money(id: &str, amount: &str, reference: &str) -> Receipt {
     }
 }
 
-fn hint(id: &str, amount: &str, reference: &str) -> Receipt {
+pub(crate) fn hint(id: &str, amount: &str, reference: &str) -> Receipt {
     Receipt { proven: false, ..money(id, amount, reference) }
 }
 
-async fn told(house: &House, receipt: &Receipt) -> Posted {
+pub(crate) async fn told(house: &House, receipt: &Receipt) -> Posted {
     let actor = Actor::Feed("till".into());
     house.app.receive_money(house.tenant, receipt, actor).await.unwrap()
 }
@@ -69,7 +72,7 @@ async fn claim(house: &House, unit: UnitId, number: &str) -> Result<Claimed, Err
     house.app.claim_payment(house.tenant, unit, number, clerk()).await
 }
 
-async fn stage(house: &House, unit: UnitId) -> Stage {
+pub(crate) async fn stage(house: &House, unit: UnitId) -> Stage {
     house.contract(unit).await.decision.stage
 }
 

@@ -26,7 +26,8 @@ use crate::{kit::*, phone::Phone, socket::until};
 
 fn quick() -> Periods {
     let period = Duration::from_millis(10);
-    Periods { sweep: period, transit: period, presence: period, outbox: period, keys: period }
+    let (sweep, transit, presence, outbox) = (period, period, period, period);
+    Periods { sweep, transit, presence, outbox, pull: period, keys: period }
 }
 
 async fn written(house: &House, unit: domain::UnitId) -> bool {

@@ -19,6 +19,7 @@ mod payments;
 mod phone;
 mod properties;
 mod providers;
+mod pull;
 mod receipts;
 mod serve;
 mod socket;

@@ -74,7 +74,9 @@ impl Store for MemoryStore {
             let mut state = self.state();
             Ok(match queue {
                 Queue::NextLook => state.claim_looks(now, until, n),
-                Queue::InTransit | Queue::Outbox => state.claim_jobs(queue, now, until, n),
+                Queue::InTransit | Queue::Outbox | Queue::StatusPull => {
+                    state.claim_jobs(queue, now, until, n)
+                }
             })
         })
     }

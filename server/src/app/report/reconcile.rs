@@ -75,7 +75,8 @@ impl Line {
             self.unsettled += amount;
         }
         self.alarms += u64::from(intake.alarm.is_some());
-        self.to_check += u64::from(!settled || waits || intake.alarm.is_some());
+        let awaited = !settled && intake.denied.is_none();
+        self.to_check += u64::from(awaited || waits || intake.alarm.is_some());
     }
 
     fn row(self, (day, source, currency): (Day, String, Currency)) -> Vec<Cell> {
