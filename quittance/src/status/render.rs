@@ -62,6 +62,23 @@ fn account(page: &mut Page, view: &View) {
         paid += &format!(", of which {} not confirmed", view.unconfirmed);
     }
     page.row("Paid", &format!("{paid}; {} remain", standing.remaining));
+    page.row("Announced", &unlocks(view));
+}
+
+/// What is left of the budget for announced money.
+fn unlocks(view: &View) -> String {
+    let budget = &view.unlocks;
+    if budget.count == 0 {
+        return "announced money opens nothing".to_owned();
+    }
+    let used = format!(
+        "opened {} of {} times in {} days, {} hours each",
+        budget.used, budget.count, budget.period_days, budget.hours
+    );
+    match &budget.renews_at {
+        Some(at) => format!("{used}; again from {}", view.local(at)),
+        None => used,
+    }
 }
 
 fn comes(page: &mut Page, view: &View) {

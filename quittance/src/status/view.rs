@@ -20,6 +20,7 @@ pub(super) struct View {
     pub(super) reasons: Vec<Reason>,
     pub(super) timetable: Vec<Planned>,
     pub(super) holds: Vec<Hold>,
+    pub(super) unlocks: Unlocks,
     pub(super) notices: Vec<Notice>,
     pub(super) device: Option<Device>,
     pub(super) last_contact: Option<Contact>,
@@ -80,6 +81,16 @@ pub(super) struct Hold {
     pub(super) until: Option<String>,
     pub(super) cause: String,
     pub(super) open: bool,
+}
+
+/// How often announced money may open the phone.
+#[derive(Debug, Deserialize)]
+pub(super) struct Unlocks {
+    pub(super) used: u64,
+    pub(super) count: u8,
+    pub(super) hours: u32,
+    pub(super) period_days: u32,
+    pub(super) renews_at: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
