@@ -1,51 +1,14 @@
-//! What is fuzzed: every decoder of the wire, by name. The tests of the crate run the same list
-//! over the committed corpus, so that the plain test run replays it.
+//! What is fuzzed, by name: the decoders of the wire and the readers of files from outside.
 //!
-//! **Invariant:** a target neither panics on any bytes nor takes bytes it would not write itself.
+//! **Invariant:** a target does not panic on any bytes.
 
-use protocol::{
-    Message,
-    cert::KeyCert,
-    check_in::CheckIn,
-    cose::{Mac0, Sign1},
-    enrol::{Confirm, Offer, Terms},
-    lease::{LeaseContent, SignedLease, Unchanged},
-    release::{Release, Removed},
-    reply::{Problem, Reply},
-    request::Request,
-    succession::{Assigned, Succession},
-    token::{self, Token},
-};
-
-/// A decoder under test: name of its corpus folder, and what runs on the bytes.
-pub type Target = (&'static str, fn(&[u8]));
-
-/// All decoders.
-pub const TARGETS: &[Target] = &[
-    ("key_cert", message::<KeyCert>),
-    ("lease_content", message::<LeaseContent>),
-    ("lease", message::<SignedLease>),
-    ("unchanged", message::<Unchanged>),
-    ("check_in", message::<CheckIn>),
-    ("enrol_offer", message::<Offer>),
-    ("enrol_terms", message::<Terms>),
-    ("enrol_confirm", message::<Confirm>),
-    ("release", message::<Release>),
-    ("removed", message::<Removed>),
-    ("succession", message::<Succession>),
-    ("assigned", message::<Assigned>),
-    ("request", message::<Request>),
-    ("reply", message::<Reply>),
-    ("problem", message::<Problem>),
-    ("sign1", sign1),
-    ("mac0", mac0),
-    ("token", token),
-    ("token_text", token_text),
-];
+pub mod files;
+pub mod wire;
 
 /// Runs the target of this name.
 pub fn run(name: &str, data: &[u8]) {
-    let (_, target) = TARGETS.iter().find(|(known, _)| *known == name).expect("a listed target");
+    let mut all = wire::TARGETS.iter().chain(files::TARGETS);
+    let (_, target) = all.find(|(known, _)| *known == name).expect("a listed target");
     target(data);
 }
 
@@ -55,44 +18,4 @@ macro_rules! fuzz {
     ($name:literal) => {
         libfuzzer_sys::fuzz_target!(|data: &[u8]| $crate::run($name, data));
     };
-}
-
-/// Whatever is accepted is what we would have written, up to keys that need not be understood.
-pub fn message<M: Message>(data: &[u8]) {
-    let Ok((value, has_skipped)) = M::decode_noting(data) else { return };
-    let again = value.encode();
-    if has_skipped {
-        assert!(again.len() < data.len(), "leaving keys out makes bytes shorter");
-        let twice = M::decode(&again).expect("what we write, we read").encode();
-        assert_eq!(again, twice);
-    } else {
-        assert_eq!(again, data, "one value has one encoding");
-    }
-}
-
-fn sign1(data: &[u8]) {
-    if let Ok(sign1) = Sign1::parse(data) {
-        assert!(sign1.kid().len() + sign1.payload().len() + 64 < data.len());
-    }
-}
-
-fn mac0(data: &[u8]) {
-    if let Ok(mac0) = Mac0::parse(data) {
-        assert!(mac0.kid().len() + mac0.payload().len() + 32 < data.len());
-    }
-}
-
-fn token(data: &[u8]) {
-    if let Ok(token) = Token::decode(data) {
-        let mut signature = [0; 64];
-        signature.copy_from_slice(&data[32..]);
-        assert_eq!(token.with_signature(&signature)[..], *data);
-    }
-}
-
-fn token_text(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
-    if let Ok(bytes) = token::from_text(text) {
-        assert_eq!(token::to_text(&bytes), text);
-    }
 }

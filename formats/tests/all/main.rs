@@ -5,6 +5,7 @@
 mod books;
 mod camt;
 mod camt_mapping;
+mod corpus;
 mod docs;
 mod golden_schedules;
 mod journal;

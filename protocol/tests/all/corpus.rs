@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-#[path = "../../../fuzz/src/lib.rs"]
+#[path = "../../../fuzz/src/wire.rs"]
 #[expect(dead_code, unreachable_pub, reason = "the fuzzing programs use the rest")]
 pub(crate) mod targets;
 
@@ -16,7 +16,7 @@ fn every_target_survives_its_corpus() {
         .collect();
     let names: BTreeSet<String> =
         targets::TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(folders, names, "a corpus for each target, and no other");
+    assert!(names.is_subset(&folders), "a corpus for each target: {names:?}");
     for (name, target) in targets::TARGETS {
         let mut count = 0;
         for file in std::fs::read_dir(corpus.join(name)).unwrap() {
