@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 #[path = "../../../fuzz/src/wire.rs"]
-#[expect(dead_code, unreachable_pub, reason = "the fuzzing programs use the rest")]
+#[expect(unreachable_pub, reason = "the fuzzing programs use the rest")]
 pub(crate) mod targets;
 
 #[test]
