@@ -81,7 +81,12 @@ impl App {
         progress: impl FnMut(u64) + Send,
     ) -> Result<Table, Error> {
         let Days { as_of, from, to } = days;
-        let on = Reading::Stands(vec![as_of]);
+        // Contracts east of the lender may be a day ahead of him, and signed on it.
+        let zone = self.directory.tenant(tenant)?.tenant.time_zone.clone();
+        let on = match zone.day(self.now()) <= as_of {
+            true => Reading::Now,
+            false => Reading::Stands(vec![as_of]),
+        };
         let between = Reading::Stands(vec![from, to]);
         match kind {
             Kind::Par => {

@@ -18,6 +18,8 @@ const SIDE_BY_SIDE: usize = 8;
 
 /// What is read of each contract.
 pub(super) enum Reading {
+    /// Where it stands at this moment, on its own calendar's day.
+    Now,
     /// Where it stood when these days ended.
     Stands(Vec<Day>),
     /// Where it stood at each month of its life through this day.
@@ -68,16 +70,18 @@ impl App {
     /// One contract; `None` if it was signed or taken over later.
     async fn past(&self, row: Row, reading: &Reading, now: Moment) -> Result<Option<Past>, Error> {
         let Loaded { row, contract, ladder } = self.open_contract(row)?;
+        let (signed, today) = (contract.day(contract.joined_at()), contract.day(now));
         let looks = match reading {
+            Reading::Now => vec![today],
             Reading::Stands(days) => days.clone(),
             Reading::Ages(through) => ages(&contract, *through),
             Reading::Money(through) => vec![*through],
         };
-        let (signed, today) = (contract.day(contract.joined_at()), contract.day(now));
         let Some(last) = looks.iter().max().copied().filter(|last| *last >= signed) else {
             return Ok(None);
         };
-        let row_says_enough = matches!(reading, Reading::Stands(_)) && looks.len() == 1;
+        let row_says_enough =
+            matches!(reading, Reading::Now | Reading::Stands(_)) && looks.len() == 1;
         if row_says_enough && last >= today {
             return Ok(Some(Past::present(contract, ladder, last)));
         }
