@@ -66,7 +66,7 @@ impl From<Error> for Failure {
                 Failure { exit, code: refusal.code.to_owned(), detail: refusal.detail }
             }
             Error::NotFound(what) => Failure::wrong("not_found", format!("{what} not found")),
-            Error::Busy => Failure::wrong("busy", error.to_string()),
+            Error::Busy | Error::TooMany(_) => Failure::wrong("busy", error.to_string()),
             Error::ClockDoubtful(_) => Failure::wrong("clock_refused", error.to_string()),
             Error::Fault(detail) => Failure::wrong("fault", detail),
         }

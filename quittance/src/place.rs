@@ -11,7 +11,7 @@ use clap::Args;
 use domain::Actor;
 use server::{
     App,
-    app::{Pace, directory::TenantEntry},
+    app::{Pace, directory::TenantEntry, throttle::Rates},
     jobs::FileSink,
     keys::files::KeyDir,
     pull::StatusPull,
@@ -99,13 +99,18 @@ pub(crate) fn make(data: &Path) -> Result<(), Failure> {
     Err(Failure::wrong("data_open_to_others", detail))
 }
 
+/// Providers that can be asked for a status, by the source's name.
+pub(crate) type Pulls = Vec<(String, Arc<dyn StatusPull>)>;
+
 /// What a process works with beside its data directory.
 #[derive(Default)]
 pub(crate) struct Beside<'a> {
     /// Where events are appended.
     pub(crate) events: Option<&'a Path>,
     /// Providers that can be asked for a status, by the source's name.
-    pub(crate) pulls: Vec<(String, Arc<dyn StatusPull>)>,
+    pub(crate) pulls: Pulls,
+    /// How much the doors of providers take.
+    pub(crate) rates: Rates,
 }
 
 /// Opens the parts of the house on a data directory.
@@ -125,6 +130,7 @@ pub(crate) async fn open(
         Some(path) => app.with_events(Arc::new(FileSink::open(path)?)),
         None => app,
     };
+    app = app.with_rates(beside.rates);
     for (source, pull) in beside.pulls {
         app = app.with_pull(&source, pull);
     }

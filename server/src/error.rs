@@ -14,6 +14,9 @@ pub enum Error {
     /// Somebody else was faster, several times over; try again.
     #[error("too much at once on this unit; try again")]
     Busy,
+    /// More than is taken at once; there is room again after so many seconds.
+    #[error("too many calls; come again in {0} s")]
+    TooMany(u64),
     /// The server's clock jumped: nothing is signed until a person looked.
     #[error("the server's clock moved {0} s against its own elapsed time: check it and restart")]
     ClockDoubtful(i64),

@@ -6,6 +6,9 @@
 
 mod admit;
 mod health;
+mod remote;
+
+pub use remote::Remote;
 
 use std::sync::Arc;
 

@@ -8,7 +8,10 @@ use std::{
 
 use serde::Deserialize;
 use server::{
-    app::Pace,
+    app::{
+        Pace,
+        throttle::{Rate, Rates},
+    },
     jobs::Periods,
     serve::{Limits, Tls},
 };
@@ -33,6 +36,8 @@ pub(super) struct Config {
     pub(super) status_pull: Vec<PullTable>,
     #[serde(default)]
     limits: LimitsTable,
+    #[serde(default)]
+    intake: IntakeTable,
     #[serde(default)]
     pace: PaceTable,
     #[serde(default)]
@@ -62,6 +67,16 @@ tables!(
         stop_s: u32,
         tls_reload_s: NonZeroU32,
     }
+    /// `[intake]`
+    IntakeTable {
+        proven_per_minute: NonZeroU32,
+        proven_burst: NonZeroU32,
+        unproven_per_minute: NonZeroU32,
+        unproven_burst: NonZeroU32,
+        remote_per_minute: NonZeroU32,
+        remote_burst: NonZeroU32,
+        forwarded: bool,
+    }
     /// `[pace]`
     PaceTable {
         clear_s: NonZeroU32,
@@ -88,6 +103,7 @@ pub(super) struct Settings {
     pub(super) tls: Option<Tls>,
     pub(super) events: Option<PathBuf>,
     pub(super) limits: Limits,
+    pub(super) rates: Rates,
     pub(super) pace: Pace,
     pub(super) periods: Periods,
     pub(super) pulls: Vec<PullTable>,
@@ -126,6 +142,7 @@ impl Config {
             tls: super::tls(self.tls_cert, self.tls_key)?,
             events: self.events,
             limits,
+            rates: self.intake.rates(),
             pace,
             periods: self.jobs.periods(),
             pulls: self.status_pull,
@@ -159,6 +176,22 @@ impl LimitsTable {
                 .map_or(own.header_read_timeout_s, seconds),
             stop_s: self.stop_s.map_or(own.stop_s, u64::from),
             tls_reload_s: self.tls_reload_s.map_or(own.tls_reload_s, seconds),
+        }
+    }
+}
+
+impl IntakeTable {
+    fn rates(&self) -> Rates {
+        let own = Rates::default();
+        let rate = |per_minute: Option<NonZeroU32>, burst: Option<NonZeroU32>, own: Rate| Rate {
+            per_minute: per_minute.map_or(own.per_minute, NonZeroU32::get),
+            burst: burst.map_or(own.burst, NonZeroU32::get),
+        };
+        Rates {
+            proven: rate(self.proven_per_minute, self.proven_burst, own.proven),
+            unproven: rate(self.unproven_per_minute, self.unproven_burst, own.unproven),
+            remote: rate(self.remote_per_minute, self.remote_burst, own.remote),
+            forwarded: self.forwarded.unwrap_or(own.forwarded),
         }
     }
 }
@@ -203,6 +236,7 @@ mod tests {
         for text in [text, ""] {
             let settings = Config::parse(text).unwrap().settings().unwrap();
             assert_eq!(settings.limits, Limits::default());
+            assert_eq!(settings.rates, Rates::default());
             assert_eq!(settings.periods, Periods::default());
             assert_eq!(format!("{:?}", settings.pace), format!("{:?}", Pace::default()));
             assert_eq!(settings.listen, LISTEN);

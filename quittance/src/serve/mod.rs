@@ -74,8 +74,11 @@ pub(crate) async fn run(args: ServeArgs, as_json: bool) -> Result<ExitCode, Fail
     // Caught from here on: a stop during the start ends in order too.
     let stop = stopped()?;
     place::make(&settings.data)?;
-    let beside =
-        place::Beside { events: settings.events.as_deref(), pulls: pull::pulls(&settings.pulls)? };
+    let beside = place::Beside {
+        events: settings.events.as_deref(),
+        pulls: pull::pulls(&settings.pulls)?,
+        rates: settings.rates,
+    };
     let opened = place::open(&settings.data, settings.store.as_deref(), settings.pace, beside);
     let app = opened.await?.app;
     let listener = listen(&settings.listen).await?;

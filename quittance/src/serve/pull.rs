@@ -9,11 +9,11 @@ use std::{
 use serde::Deserialize;
 use server::{
     intake::Secret,
-    pull::{HttpPull, Settings, StatusPull},
+    pull::{HttpPull, Settings},
     real::RealClock,
 };
 
-use crate::fail::Failure;
+use crate::{fail::Failure, place::Pulls};
 
 /// Longest for one answer where nothing is said, seconds.
 const WITHIN_S: u32 = 20;
@@ -38,8 +38,8 @@ pub(super) struct PullTable {
 }
 
 /// Reads the secrets and checks the addresses; calls nobody.
-pub(super) fn pulls(tables: &[PullTable]) -> Result<Vec<(String, Arc<dyn StatusPull>)>, Failure> {
-    let mut found: Vec<(String, Arc<dyn StatusPull>)> = Vec::new();
+pub(super) fn pulls(tables: &[PullTable]) -> Result<Pulls, Failure> {
+    let mut found = Pulls::new();
     for table in tables {
         if found.iter().any(|(source, _)| *source == table.source) {
             let detail = format!("status_pull: source {:?} stands there twice", table.source);

@@ -148,6 +148,7 @@ pub const CODES: &[Code] = &[
     code(422, "value_in_future", "The value date lies in the future"),
     code(422, "value_out_of_range", "The value date lies outside the time allowed"),
     code(422, "wrong_format", "Another kind of file than was said"),
+    code(429, "rate_limited", "More calls than the door takes"),
     code(500, "internal", "The server failed"),
     code(503, "busy", "Too much at once"),
     code(503, "clock_refused", "The server's clock is in doubt"),

@@ -7,7 +7,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::{DefaultBodyLimit, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -17,7 +17,7 @@ use super::{
     body::{At, Whole},
     problem::Problem,
 };
-use crate::{App, intake::BODY_MAX};
+use crate::{App, http::Remote, intake::BODY_MAX};
 
 /// The addresses with what they are for.
 pub(crate) const DOORS: &[(&str, &str)] = &[
@@ -44,6 +44,7 @@ pub(crate) const FAULTS: &[&str] = &[
     "internal",
     "not_found",
     "payment_id_reused",
+    "rate_limited",
     "signature_stale",
     "signature_wrong",
     "too_many_items",
@@ -55,8 +56,8 @@ pub(crate) fn doors() -> Router<Arc<App>> {
     let mut router = Router::new();
     for kind in SourceKind::ALL {
         let path = format!("/v1/intake/{{source}}/{}", kind.name());
-        let take = async move |State(app), At(source), headers, Whole(body): Whole| {
-            hear(app, source, kind, headers, body).await
+        let take = async move |State(app), At(source), remote, headers, Whole(body): Whole| {
+            hear(app, source, kind, remote, headers, body).await
         };
         router = router.route(&path, post(take));
     }
@@ -70,22 +71,32 @@ async fn hear(
     app: Arc<App>,
     source: String,
     kind: SourceKind,
+    remote: Remote,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let headers: Vec<(String, String)> = headers
-        .iter()
-        .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
-        .collect();
-    Ok(said(app.hear_call(&source, kind, &headers, &body).await?))
+    let headers = texts(&headers);
+    let remote = remote.of(&headers, app.throttle.rates().forwarded);
+    Ok(said(app.hear_call(&source, kind, remote, &headers, &body).await?))
 }
 
 async fn validate(
     State(app): State<Arc<App>>,
     At(source): At<String>,
+    remote: Remote,
+    headers: HeaderMap,
     Whole(body): Whole,
 ) -> Result<Response, Problem> {
-    Ok(said(app.validate_call(&source, &body).await?))
+    let remote = remote.of(&texts(&headers), app.throttle.rates().forwarded);
+    Ok(said(app.validate_call(&source, remote, &body).await?))
+}
+
+/// Names in small letters, and values that are text.
+fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |(name, value): (&HeaderName, &HeaderValue)| {
+        Some((name.to_string(), value.to_str().ok()?.to_owned()))
+    };
+    headers.iter().filter_map(text).collect()
 }
 
 async fn status(

@@ -1,5 +1,7 @@
 //! Errors as RFC 9457 problems. The one place where an [`Error`] gets an HTTP status.
 
+use std::num::NonZeroU32;
+
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -39,6 +41,9 @@ pub(crate) struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     state: Option<Box<StateView>>,
+    /// Seconds after which asking again may help.
+    #[serde(skip)]
+    retry_s: Option<NonZeroU32>,
 }
 
 /// One fault of a request.
@@ -118,6 +123,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             state: None,
+            retry_s: None,
         }
     }
 
@@ -178,6 +184,10 @@ impl From<Error> for Problem {
             Error::Refused(Refusal { code, detail }) => Problem::new(code, detail),
             Error::NotFound(what) => Problem::new("not_found", format!("{what} not found")),
             Error::Busy => Problem::new("busy", error.to_string()),
+            Error::TooMany(seconds) => Problem {
+                retry_s: u32::try_from(seconds).ok().and_then(NonZeroU32::new),
+                ..Problem::new("rate_limited", error.to_string())
+            },
             Error::ClockDoubtful(_) => {
                 tracing::error!(%error, "{error}");
                 let detail = "nothing is signed until the server's clock was looked after";
@@ -202,8 +212,9 @@ impl IntoResponse for Problem {
             let ask = HeaderValue::from_static("Bearer realm=\"quittance\"");
             headers.insert(header::WWW_AUTHENTICATE, ask);
         }
-        if self.status == 503 {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        let busy = (self.status == 503).then_some(1);
+        if let Some(seconds) = self.retry_s.map(NonZeroU32::get).or(busy) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -1,12 +1,14 @@
 //! A provider's call: proved, read, and each payment in it written down before the answer.
 
+use std::net::IpAddr;
+
 use domain::Actor;
 use formats::directory::SourceKind;
 
 use super::{App, find_contract::Named, post_payment::amount_of};
 use crate::{
     error::Error,
-    intake::{self, Call, Rejection},
+    intake::{self, Call, Proof, Rejection},
 };
 
 impl App {
@@ -16,13 +18,21 @@ impl App {
         &self,
         name: &str,
         kind: SourceKind,
+        remote: Option<IpAddr>,
         headers: &[(String, String)],
         body: &[u8],
     ) -> Result<&'static str, Error> {
         let known = self.source(name).filter(|(_, source)| source.kind == kind);
         let (tenant, source) = known.ok_or(Error::NotFound("source"))?;
-        let call = Call { headers, body, at: self.now() };
+        let now = self.now();
+        let call = Call { headers, body, at: now };
         let heard = intake::hear(&source, &call).map_err(refused)?;
+        let calls = heard.receipts.len();
+        let room = match heard.proof {
+            Proof::Proven => self.throttle.proven(name, calls, now),
+            Proof::Hint => self.throttle.unproven(name, remote, calls, now),
+        };
+        room.map_err(Error::TooMany)?;
         let mut wrong = None;
         for receipt in &heard.receipts {
             let actor = Actor::Feed(source.name.clone());
@@ -36,10 +46,18 @@ impl App {
     }
 
     /// Answers whether money typed so would find its contract.
-    pub async fn validate_call(&self, name: &str, body: &[u8]) -> Result<&'static str, Error> {
+    pub async fn validate_call(
+        &self,
+        name: &str,
+        remote: Option<IpAddr>,
+        body: &[u8],
+    ) -> Result<&'static str, Error> {
         let known = self.source(name).filter(|(_, source)| source.kind == SourceKind::Mpesa);
         let (tenant, source) = known.ok_or(Error::NotFound("source"))?;
         let asked = intake::asked(body).map_err(refused)?;
+        // A room of its own: what is asked before money moves is no hint of it.
+        let room = self.throttle.unproven(&format!("{name}/validation"), remote, 1, self.now());
+        room.map_err(Error::TooMany)?;
         let Named::One(unit, _) = self.find_contract(tenant, &asked.references).await? else {
             return Ok(intake::verdict(Some("reference")));
         };

@@ -42,6 +42,7 @@ pub mod sweep;
 mod take_back;
 pub mod take_file;
 pub mod take_statement;
+pub mod throttle;
 pub mod transfer_contract;
 pub mod turns;
 pub mod wait;
@@ -66,6 +67,7 @@ use crate::{
 use directory::Directory;
 use outbox::EventSink;
 use presence::Presences;
+use throttle::{Rates, Throttle};
 use turns::Turns;
 use wake::{LocalWake, Wake};
 
@@ -101,6 +103,8 @@ pub struct App {
     pub events: Option<Arc<dyn EventSink>>,
     /// Providers that can be asked for the status of announced money, by the source's name.
     pub pulls: BTreeMap<String, Arc<dyn StatusPull>>,
+    /// How much the doors of providers take.
+    pub throttle: Throttle,
 }
 
 /// When devices come back.
@@ -148,6 +152,7 @@ impl App {
             metrics,
             events: None,
             pulls: BTreeMap::new(),
+            throttle: Throttle::default(),
         };
         app.load_directory().await?;
         Ok(app)
@@ -156,6 +161,11 @@ impl App {
     /// With somebody to be told what contracts become.
     pub fn with_events(self, sink: Arc<dyn EventSink>) -> App {
         App { events: Some(sink), ..self }
+    }
+
+    /// With other rates at the doors of providers than the usual ones.
+    pub fn with_rates(self, rates: Rates) -> App {
+        App { throttle: Throttle::new(rates), ..self }
     }
 
     /// With a provider that can be asked for the status of a source's announced money.

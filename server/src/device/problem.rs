@@ -82,7 +82,7 @@ impl From<Error> for Trouble {
                 let detail = format!("{what} not found");
                 Trouble::new(StatusCode::NOT_FOUND, codes::UNKNOWN_ENROLMENT, detail)
             }
-            Error::Busy => Trouble::busy("others change this contract"),
+            Error::Busy | Error::TooMany(_) => Trouble::busy("others change this contract"),
             Error::ClockDoubtful(_) => {
                 tracing::error!(%error, "nothing is signed: {error}");
                 let status = StatusCode::SERVICE_UNAVAILABLE;

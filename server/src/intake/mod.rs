@@ -26,6 +26,8 @@ pub use signature::{FUTURE_S, PAST_S, signed};
 
 /// Most bytes of a call.
 pub const BODY_MAX: usize = 64 * 1024;
+/// Most bytes of a call without proof: they are kept, whoever sent them.
+pub const UNPROVEN_MAX: usize = 8 * 1024;
 /// Most payments in one call.
 pub const PAYMENTS_MAX: usize = 500;
 /// Headers kept with what they came with; all others are forgotten.
@@ -165,6 +167,8 @@ pub trait Rail {
 /// What a call tells, and what its sender wants to hear.
 #[derive(Clone, Debug)]
 pub struct Heard {
+    /// Whether it proved who sent it.
+    pub proof: Proof,
     /// Its receipts, in order.
     pub receipts: Vec<Receipt>,
     /// The answer's JSON.
@@ -186,6 +190,9 @@ fn hear_by<R: Rail>(rail: &R, source: &Source, call: &Call<'_>) -> Result<Heard,
         return Err(Rejection::new("body_too_large", "a call holds at most 64 KiB"));
     }
     let proof = rail.verify(source, call)?;
+    if proof == Proof::Hint && call.body.len() > UNPROVEN_MAX {
+        return Err(Rejection::new("body_too_large", "a call without proof holds at most 8 KiB"));
+    }
     let messages = rail.decode(call.body)?;
     if messages.len() > PAYMENTS_MAX {
         return Err(Rejection::new("too_many_items", "a call holds at most 500 payments"));
@@ -216,7 +223,7 @@ fn hear_by<R: Rail>(rail: &R, source: &Source, call: &Call<'_>) -> Result<Heard,
             kept,
         });
     }
-    Ok(Heard { receipts, answer: rail.acknowledge() })
+    Ok(Heard { proof, receipts, answer: rail.acknowledge() })
 }
 
 /// What makes two tellings of an id the same money.

@@ -11,10 +11,16 @@ mod tls;
 pub use limits::Limits;
 pub use tls::Tls;
 
-use std::{future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::{IpAddr, SocketAddr},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{Request, body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::{GracefulShutdown, Watcher},
@@ -28,7 +34,13 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{App, error::Error, http::router};
+use tower::ServiceExt;
+
+use crate::{
+    App,
+    error::Error,
+    http::{Remote, router},
+};
 
 /// Pause after the operating system refused a connection, as when files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -72,7 +84,7 @@ pub async fn serve(
             () = &mut stop => break,
             () = &mut reload => {}
             Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
-            stream = accept(&listener) => {
+            (stream, remote) = accept(&listener) => {
                 let Ok(seat) = room.clone().try_acquire_owned() else {
                     app.metrics.connection_refused();
                     continue;
@@ -81,7 +93,7 @@ pub async fn serve(
                 tasks.spawn(async move {
                     let _seat = seat;
                     let _counted = doors.app.metrics.connected();
-                    doors.connection(stream, watcher).await;
+                    doors.connection(stream, remote, watcher).await;
                 });
             }
         }
@@ -97,14 +109,14 @@ pub async fn serve(
 }
 
 impl Doors {
-    async fn connection(self, stream: TcpStream, watcher: Watcher) {
+    async fn connection(self, stream: TcpStream, remote: IpAddr, watcher: Watcher) {
         // A delay of small answers is all that the algorithm switched off here could bring.
         let _ = stream.set_nodelay(true);
         let Some(tls) = &self.tls else {
-            return self.talk(stream, watcher).await;
+            return self.talk(stream, remote, watcher).await;
         };
         match tokio::time::timeout(self.handshake, tls.acceptor().accept(stream)).await {
-            Ok(Ok(stream)) => self.talk(stream, watcher).await,
+            Ok(Ok(stream)) => self.talk(stream, remote, watcher).await,
             Ok(Err(error)) => tracing::debug!(%error, "no TLS with a client"),
             Err(_) => tracing::debug!("a TLS handshake took too long"),
         }
@@ -113,9 +125,14 @@ impl Doors {
     async fn talk(
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        remote: IpAddr,
         watcher: Watcher,
     ) {
-        let service = TowerToHyperService::new(self.router.clone());
+        let named = move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Remote(Some(remote)));
+            request
+        };
+        let service = TowerToHyperService::new(self.router.clone().map_request(named));
         let connection = self.http.serve_connection(TokioIo::new(stream), service);
         if let Err(error) = watcher.watch(connection).await {
             tracing::debug!(%error, "a connection broke off");
@@ -132,11 +149,11 @@ fn http(limits: &Limits) -> http1::Builder {
     http
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, IpAddr) {
     loop {
         let accepted: std::io::Result<(TcpStream, SocketAddr)> = listener.accept().await;
         match accepted {
-            Ok((stream, _)) => return stream,
+            Ok((stream, remote)) => return (stream, remote.ip()),
             Err(error) => {
                 tracing::warn!(%error, "no connection could be taken: {error}");
                 tokio::time::sleep(ACCEPT_PAUSE).await;

@@ -210,7 +210,7 @@ fn problem(error: Error) -> &'static str {
     let code = match &error {
         Error::Refused(refusal) => refusal.code,
         Error::ClockDoubtful(_) => codes::CLOCK_REFUSED,
-        Error::Busy => codes::BUSY,
+        Error::Busy | Error::TooMany(_) => codes::BUSY,
         Error::NotFound(_) | Error::Fault(_) => panic!("towards a device: {error}"),
     };
     assert!(codes::ALL.contains(&code), "{code} is not a code of the device door");

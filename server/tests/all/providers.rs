@@ -5,7 +5,7 @@ use aws_lc_rs::hmac;
 use domain::{Currency, Moment, Zone};
 use expect_test::{Expect, expect};
 use formats::{SourceKind, book::When, camt::Taken};
-use server::intake::{BODY_MAX, Call, FUTURE_S, PAST_S, Secret, Source, asked, hear};
+use server::intake::{BODY_MAX, Call, FUTURE_S, PAST_S, Secret, Source, UNPROVEN_MAX, asked, hear};
 
 use crate::kit::START;
 
@@ -261,12 +261,45 @@ fn what_cannot_be_read_is_told_without_the_payers_words() {
         "{{\"pix\":[{}]}}",
         vec!["{\"endToEndId\":\"E\",\"valor\":\"1\",\"horario\":\"x\"}"; 501].join(",")
     );
-    assert_eq!(heard(SourceKind::Pix, None, many.as_bytes()).unwrap_err(), "too_many_items");
-    assert!(many.len() < BODY_MAX);
+    let verified = Some(("quittance-client-verified", SECRET));
+    let found = heard(SourceKind::Pix, verified, many.as_bytes());
+    assert_eq!(found.unwrap_err(), "too_many_items");
+    assert_eq!(heard(SourceKind::Pix, None, many.as_bytes()).unwrap_err(), "body_too_large");
+    assert!((UNPROVEN_MAX..BODY_MAX).contains(&many.len()));
 }
 
 #[test]
 fn a_secret_shows_nowhere() {
     let shown = format!("{:?}", source(SourceKind::Stripe));
     assert!(!shown.contains("whsec") && shown.contains("Secret(..)"), "{shown}");
+}
+
+/// Damage to real calls reaches deeper than random bytes: each gives receipts or a rejection.
+#[test]
+fn damaged_calls_are_read_or_rejected() {
+    let calls = [
+        (SourceKind::Stripe, STRIPE),
+        (SourceKind::Stripe, STRIPE_BACK),
+        (SourceKind::Mpesa, MPESA),
+        (SourceKind::Pix, PIX_BACK),
+        (SourceKind::Generic, GENERIC),
+    ];
+    for (kind, body) in calls {
+        for at in 0..body.len() {
+            for change in [0x01, 0x02, 0x10, 0x80] {
+                let mut damaged = body.to_vec();
+                damaged[at] ^= change;
+                let header = timed(SECRET, 0, &damaged);
+                let name = match kind {
+                    SourceKind::Stripe => "stripe-signature",
+                    _ => "quittance-signature",
+                };
+                if let Ok(found) = heard(kind, Some((name, &header)), &damaged) {
+                    assert!(found.receipts.iter().all(|one| !one.provider_id.is_empty()));
+                }
+                let _ = server::intake::asked(&damaged);
+                let _ = server::intake::status::status(&damaged, "X");
+            }
+        }
+    }
 }

@@ -1,11 +1,13 @@
 //! The doors for providers of payments, the work list, and what a person does about it.
 
+use axum::{body::Body, http::Request};
 use formats::{
     SourceKind,
     directory::Role::{Operator, Payments, Support, Viewer},
 };
 use serde_json::json;
-use server::{app::manage_source::NewSource, intake::Secret};
+use server::{app::manage_source::NewSource, http::Remote, intake::Secret};
+use tower::ServiceExt;
 
 use super::front::{Ask, Front, Reply};
 use crate::{
@@ -96,6 +98,48 @@ async fn a_source_is_called_in_its_own_language_only() {
     assert_eq!(reply.status, 413, "{}", reply.text);
     let reply = call(&front, "/v1/intake/till/mpesa", None, b"{").await;
     assert_eq!(reply.problem(), (400, "bad_json"));
+}
+
+/// Sends an unsigned call from an address; the status, and after how long to come again.
+async fn from(front: &Front, remote: [u8; 4], number: u32) -> (u16, Option<u32>) {
+    let body = String::from_utf8(MPESA.to_vec()).unwrap();
+    let body = body.replace("RKTQDM7W6S", &format!("F{number}"));
+    let mut request = Request::post("/v1/intake/till/mpesa").body(Body::from(body)).unwrap();
+    request.extensions_mut().insert(Remote(Some(remote.into())));
+    let response = front.router.clone().oneshot(request).await.unwrap();
+    let after = response.headers().get("retry-after");
+    (response.status().as_u16(), after.map(|value| value.to_str().unwrap().parse().unwrap()))
+}
+
+#[tokio::test]
+async fn a_flood_without_proof_is_refused_and_starves_nobody() {
+    let front = front().await;
+    let most = u64::from(front.house.app.throttle.rates().remote.burst);
+    let mut taken = 0;
+    for number in 0..1_300 {
+        match from(&front, [192, 0, 2, 1], number).await {
+            (200, None) => taken += 1,
+            (429, Some(1)) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(taken, most);
+    let kind = store::UnitKind::Intake;
+    let query = store::Query::Units { tenant: None, kind, status: None, rung_min: 0 };
+    let items = store::walk::entries(&*front.house.app.store, query).await.unwrap().len();
+    assert_eq!(items as u64, most, "a refused call leaves nothing");
+    assert_eq!(from(&front, [192, 0, 2, 2], 5_000).await, (200, None), "another address");
+    let header = timed(SECRET, 0, STRIPE);
+    let header = Some(("stripe-signature", header.as_str()));
+    let reply = call(&front, "/v1/intake/cards/stripe", header, STRIPE).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    front.house.clock.pass(1);
+    for expected in [200, 200, 429] {
+        assert_eq!(from(&front, [192, 0, 2, 1], 6_000 + expected).await.0 as u32, expected);
+    }
+    let padded = [b" ".repeat(9 * 1024), MPESA.to_vec()].concat();
+    let reply = call(&front, "/v1/intake/till/mpesa", None, &padded).await;
+    assert_eq!(reply.problem(), (413, "body_too_large"));
 }
 
 #[tokio::test]
