@@ -10,7 +10,7 @@ use formats::{
 };
 use serde_json::Value;
 use server::app::{
-    take_file::{NewFile, NotTaken, TakenFile, format_name},
+    take_file::{FileKind, NewFile, NotTaken, TakenFile},
     take_statement::{Statement, Told},
 };
 
@@ -31,7 +31,7 @@ impl Job<'_> {
             Format::Camt054 => MessageKind::Notification,
             Format::Csv | Format::Camt053 => MessageKind::Statement,
         };
-        let new = NewFile { kind, provider: provider.as_deref(), raw: &raw };
+        let new = NewFile { kind: FileKind::Bank(kind), provider: provider.as_deref(), raw: &raw };
         let statement = match read(new) {
             Ok(statement) => statement,
             Err(errors) => {
@@ -76,8 +76,8 @@ impl Job<'_> {
 
 fn read(new: NewFile<'_>) -> Result<Statement, Vec<RowError>> {
     let message = camt::message(new.raw).map_err(|error| vec![error])?;
-    if message.kind != new.kind {
-        let other = format_name(message.kind);
+    if FileKind::Bank(message.kind) != new.kind {
+        let other = FileKind::Bank(message.kind).name();
         let detail = format!("the file is another kind of message: try --format {other}");
         let (column, value) = ("Document".to_owned(), String::new());
         return Err(vec![RowError { line: 1, column, value, code: "wrong_format", detail }]);
@@ -104,7 +104,7 @@ async fn here(desk: &Here, new: NewFile<'_>) -> Result<Tally, Failure> {
 }
 
 async fn there(remote: &Remote, new: NewFile<'_>) -> Result<Tally, Failure> {
-    let mut path = format!("/v1/statements?format={}", format_name(new.kind));
+    let mut path = format!("/v1/statements?format={}", new.kind.name());
     if let Some(provider) = new.provider {
         path += &format!("&provider={}", segment(provider));
     }

@@ -207,6 +207,36 @@ fn contracts_and_standings_come_through_a_server() {
     }
 }
 
+/// A statement sent to a server counts once, and its money is in the server's reports.
+#[test]
+fn a_banks_file_comes_through_a_server() {
+    let (house, key) = house();
+    let (server, url) = serve(&house, &[]);
+    let at = ["--server", &url, "--key-file", &key];
+    let text = include_str!("../../../formats/tests/data/camt/traps.v08.xml");
+    let file = house.file("bank.xml", &text.replace("EUR", "INR").replace("EX-00001", "A-1"));
+    let import = |format: &'static str| {
+        [&["import", "payments", &file, "--format", format], &at[..]].concat()
+    };
+    let wrong = house.run(&import("camt054"));
+    assert_eq!(wrong.code, 2, "{}", wrong.err);
+    let first = house.json(&import("camt053"));
+    for (field, count) in [("new", 1), ("suspense", 1), ("pending", 1), ("passed", 1)] {
+        assert_eq!(first[field], count, "{first}");
+    }
+    let again = house.json(&import("camt053"));
+    assert_eq!((&again["new"], &again["known"]), (&0.into(), &2.into()), "{again}");
+    let march = ["report", "reconciliation", "--from", "2026-03-01", "--to", "2026-03-31"];
+    let report = house.json(&[&march, &at[..]].concat());
+    let sum = |name: &str| {
+        let items = report["items"].as_array().unwrap();
+        items.iter().filter_map(|item| item[name].as_str()?.parse::<f64>().ok()).sum::<f64>()
+    };
+    assert_eq!((sum("settled"), sum("posted"), sum("suspense")), (150.0, 100.0, 50.0), "{report}");
+    server.stop();
+    assert_eq!(house.json(&["status", "A-1"])["paid"], "100.00");
+}
+
 #[test]
 fn a_holder_may_say_no_and_a_wrong_code_binds_nothing() {
     let (house, _) = house();

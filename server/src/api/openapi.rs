@@ -148,7 +148,7 @@ fn operation(endpoint: &Endpoint) -> Value {
     if endpoint.path == "/v1/statements" {
         let raw = json!({ "schema": { "type": "string" } });
         operation["requestBody"] =
-            json!({ "required": true, "content": { "application/xml": raw } });
+            json!({ "required": true, "content": { "application/xml": raw, "text/csv": raw } });
     }
     operation
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::Uri, response::Response};
-use domain::{Moment, Money, TenantId, UnitId, Zone};
+use domain::{Moment, Money, TenantId, UnitId};
 use formats::{
     book::{self, PaymentRow},
     intake::{Intake, IntakeState, Teller},
@@ -226,7 +226,7 @@ async fn count(app: &App, call: &Call, item: PaymentBody) -> Result<Posted, Prob
     ])?;
     let paid_at = match row.paid_at {
         book::When::At(moment) => moment,
-        day => day.moment(&calendar(app, call.tenant(), &row.reference).await?),
+        day => day.moment(&app.calendar(call.tenant(), &row.reference).await?),
     };
     let new = NewPayment {
         provider: row.provider,
@@ -237,14 +237,6 @@ async fn count(app: &App, call: &Call, item: PaymentBody) -> Result<Posted, Prob
         paid_at,
     };
     Ok(app.post_payment(call.tenant(), new, call.actor()).await?)
-}
-
-/// The calendar of a contract, or of its lender while there is none.
-async fn calendar(app: &App, tenant: TenantId, reference: &str) -> Result<Zone, Error> {
-    match app.by_reference(tenant, reference).await? {
-        Some(unit) => Ok(app.contract_of(tenant, unit).await?.contract.terms().zone().clone()),
-        None => Ok(app.directory.tenant(tenant)?.tenant.time_zone.clone()),
-    }
 }
 
 pub(crate) async fn view_with_state(

@@ -1,4 +1,4 @@
-//! Bank files: a statement or a notification, as it is.
+//! Files about money, as they are: a bank's statement or notification, a table of payments.
 
 use std::sync::Arc;
 
@@ -16,20 +16,20 @@ use super::{
 };
 use crate::{
     App,
-    app::take_file::{NewFile, NotTaken, TakenFile},
+    app::take_file::{FileKind, NewFile, NotTaken, TakenFile},
 };
 
 /// Longest name of a provider in bytes.
 const PROVIDER_MAX: usize = 64;
 /// Formats that are read.
-pub(crate) const FORMATS: &[&str] = &["camt053", "camt054"];
+pub(crate) const FORMATS: &[&str] = &["camt053", "camt054", "csv"];
 
-/// What became of a bank's file.
+/// What became of a file about money.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StatementView {
     /// Its id, which follows from its bytes.
     id: Uuid,
-    /// `camt053` or `camt054`.
+    /// `camt053`, `camt054` or `csv`.
     format: String,
     /// SHA-256 of its bytes in hexadecimal.
     hash: String,
@@ -69,7 +69,7 @@ pub(crate) struct RefusedView {
     detail: String,
 }
 
-/// Takes a bank's file in.
+/// Takes a file in.
 pub(crate) async fn take(
     State(app): State<Arc<App>>,
     call: Call,
@@ -78,13 +78,17 @@ pub(crate) async fn take(
 ) -> Result<Response, Problem> {
     let params = Params::of(&uri, &["format", "provider"])?;
     let kind = match params.one_of("format", FORMATS)?.as_deref() {
-        Some("camt054") => MessageKind::Notification,
-        _ => MessageKind::Statement,
+        Some("camt054") => FileKind::Bank(MessageKind::Notification),
+        Some("csv") => FileKind::Payments,
+        _ => FileKind::Bank(MessageKind::Statement),
     };
     let provider = params.get("provider").map(str::trim);
     if provider.is_some_and(|name| name.is_empty() || name.len() > PROVIDER_MAX) {
         let detail = format!("provider: 1 to {PROVIDER_MAX} bytes");
         return Err(Problem::new("bad_query", detail));
+    }
+    if provider.is_some() && kind == FileKind::Payments {
+        return Err(Problem::new("bad_query", "provider: a row of a table names its own"));
     }
     let new = NewFile { kind, provider, raw: &raw };
     match app.take_file(call.tenant(), new, &call.actor()).await {

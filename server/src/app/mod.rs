@@ -42,6 +42,7 @@ pub mod sweep;
 mod take_back;
 pub mod take_file;
 pub mod take_statement;
+mod take_table;
 pub mod throttle;
 pub mod transfer_contract;
 pub mod turns;

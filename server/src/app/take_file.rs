@@ -1,5 +1,5 @@
-//! A bank's file on a running server: its bytes are kept, then each receipt in it is taken in by
-//! itself. The same bytes again are a repeat.
+//! A file about money on a running server, a bank's or a table: its bytes are kept, then each
+//! receipt in it is taken in by itself. The same bytes again are a repeat.
 
 use domain::{Actor, Refusal, TenantId, UnitId};
 use formats::{
@@ -17,6 +17,7 @@ use super::{
     App,
     change::Lines,
     take_statement::{Statement, Told},
+    take_table::{Rows, rows},
     unit_of_hash,
 };
 use crate::{
@@ -24,11 +25,37 @@ use crate::{
     error::Error,
 };
 
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A bank's message.
+    Bank(MessageKind),
+    /// A table of payments.
+    Payments,
+}
+
+impl FileKind {
+    /// The name of the format.
+    pub fn name(self) -> &'static str {
+        match self {
+            FileKind::Bank(MessageKind::Statement) => "camt053",
+            FileKind::Bank(MessageKind::Notification) => "camt054",
+            FileKind::Payments => "csv",
+        }
+    }
+}
+
+/// What stands in a file.
+enum Content {
+    Statement(Statement),
+    Table(Rows),
+}
+
 /// A file as it came.
 #[derive(Clone, Copy, Debug)]
 pub struct NewFile<'a> {
     /// What it is said to be.
-    pub kind: MessageKind,
+    pub kind: FileKind,
     /// Who tells of its money; absent = the account's number.
     pub provider: Option<&'a str>,
     /// Its bytes.
@@ -64,7 +91,7 @@ impl From<Error> for NotTaken {
 }
 
 impl App {
-    /// Takes a bank's file in. One that cannot be read, or whose balances do not chain, changes
+    /// Takes a file in. One that cannot be read, or whose balances do not chain, changes
     /// nothing.
     pub async fn take_file(
         &self,
@@ -81,11 +108,11 @@ impl App {
                 return Ok(TakenFile { unit, file, refused: Vec::new(), repeated: true });
             }
         }
-        let statement = read(new, hash).map_err(NotTaken::Faults)?;
+        let content = read(new, hash).map_err(NotTaken::Faults)?;
         if row.is_none() {
             let file = BankFile {
                 counts: None,
-                format: format_name(new.kind).to_owned(),
+                format: new.kind.name().to_owned(),
                 hash,
                 provider: new.provider.map(str::to_owned),
                 received_at: self.now(),
@@ -97,8 +124,17 @@ impl App {
             row = self.put_file(unit, None, &file, kept, actor).await?;
         }
         let row = row.ok_or(Error::Busy)?;
-        let told = self.take_statement(tenant, &statement, actor).await?;
-        let (counts, refused) = counted(&statement, told);
+        let (counts, told) = match content {
+            Content::Statement(statement) => {
+                let Statement { pending, passed, .. } = statement;
+                let told = self.take_statement(tenant, &statement, actor).await?;
+                (FileCounts { pending, passed, ..FileCounts::default() }, told)
+            }
+            Content::Table(rows) => {
+                (FileCounts::default(), self.take_rows(tenant, rows, actor).await?)
+            }
+        };
+        let (counts, refused) = counted(counts, told);
         let file = BankFile { counts: Some(counts), ..open_file(&row)? };
         // Whoever was faster took the same bytes in, to the same end.
         self.put_file(unit, Some(&row), &file, None, actor).await?;
@@ -155,10 +191,13 @@ impl App {
 }
 
 /// Reads the receipts of a file.
-fn read(new: NewFile<'_>, hash: [u8; 32]) -> Result<Statement, Vec<RowError>> {
+fn read(new: NewFile<'_>, hash: [u8; 32]) -> Result<Content, Vec<RowError>> {
+    let FileKind::Bank(kind) = new.kind else {
+        return rows(new.raw).map(Content::Table);
+    };
     let message = camt::message(new.raw).map_err(|error| vec![error])?;
-    if message.kind != new.kind {
-        let detail = format!("the file is another kind of message than {}", format_name(new.kind));
+    if message.kind != kind {
+        let detail = format!("the file is another kind of message than {}", new.kind.name());
         return Err(vec![RowError {
             line: 1,
             column: "Document".to_owned(),
@@ -167,12 +206,10 @@ fn read(new: NewFile<'_>, hash: [u8; 32]) -> Result<Statement, Vec<RowError>> {
             detail,
         }]);
     }
-    Statement::of(&message, new.provider, hash)
+    Statement::of(&message, new.provider, hash).map(Content::Statement)
 }
 
-fn counted(statement: &Statement, told: Vec<Told>) -> (FileCounts, Vec<(u64, String, Refusal)>) {
-    let Statement { pending, passed, .. } = *statement;
-    let mut counts = FileCounts { pending, passed, ..FileCounts::default() };
+fn counted(mut counts: FileCounts, told: Vec<Told>) -> (FileCounts, Vec<(u64, String, Refusal)>) {
     let mut refused = Vec::new();
     for Told { line, provider_id, became } in told {
         let count = match &became {
@@ -188,14 +225,6 @@ fn counted(statement: &Statement, told: Vec<Told>) -> (FileCounts, Vec<(u64, Str
         refused.extend(became.err().map(|refusal| (line, provider_id, refusal)));
     }
     (counts, refused)
-}
-
-/// The name of a format.
-pub fn format_name(kind: MessageKind) -> &'static str {
-    match kind {
-        MessageKind::Statement => "camt053",
-        MessageKind::Notification => "camt054",
-    }
 }
 
 /// The unit of a file follows from its bytes, and from who is said to tell of its money.

@@ -81,7 +81,7 @@ impl App {
     ) -> Result<Vec<Told>, Error> {
         let asked = stream::iter(&statement.receipts).map(async |(line, receipt)| {
             let would = self.would_receive(tenant, receipt).await;
-            told(*line, receipt, would.map(|(known, state)| (state, known)))
+            told(*line, &receipt.provider_id, would.map(|(known, state)| (state, known)))
         });
         asked.buffered(SIDE_BY_SIDE).collect::<Vec<_>>().await.into_iter().collect()
     }
@@ -108,7 +108,7 @@ impl App {
             let (line, receipt) = &statement.receipts[index];
             let posted = self.receive_money(tenant, receipt, actor.clone()).await;
             let became = posted.map(|posted| (posted.intake.state, posted.repeated));
-            told(*line, receipt, became).map(|told| (index, told))
+            told(*line, &receipt.provider_id, became).map(|told| (index, told))
         };
         let work = lanes.into_values().map(async |lane| {
             let mut done = Vec::with_capacity(lane.len());
@@ -132,9 +132,9 @@ impl App {
 }
 
 /// A refusal is the receipt's fault; everything else ends the work.
-fn told(
+pub(super) fn told(
     line: u64,
-    receipt: &Receipt,
+    provider_id: &str,
     became: Result<(IntakeState, bool), Error>,
 ) -> Result<Told, Error> {
     let became = match became {
@@ -142,7 +142,7 @@ fn told(
         Err(Error::Refused(refusal)) => Err(refusal),
         Err(error) => return Err(error),
     };
-    Ok(Told { line, provider_id: receipt.provider_id.clone(), became })
+    Ok(Told { line, provider_id: provider_id.to_owned(), became })
 }
 
 fn receipt(told: camt::Receipt, provider: &str, raw_hash: [u8; 32]) -> Receipt {

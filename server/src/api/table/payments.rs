@@ -109,7 +109,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     },
     Endpoint {
         path: "/v1/statements",
-        summary: "Take a bank's statement or notification in",
+        summary: "Take a bank's statement or notification in, or a table of payments",
         roles: PAYMENTS,
         key: Key::Optional,
         query: &["format", "provider"],
@@ -148,14 +148,21 @@ const CHARGEBACK_FAULTS: &[&str] = &[
 
 /// What a bank's file may be refused for.
 const STATEMENT_FAULTS: &[&str] = &[
+    "amount_not_positive",
+    "amount_overflow",
+    "amount_too_precise",
     "bad_amount",
+    "bad_field",
     "bad_moment",
+    "bad_text",
     "bad_value",
     "balance_missing",
     "element_too_large",
+    "empty",
     "missing_element",
     "not_camt",
     "statement_out_of_balance",
+    "too_long",
     "too_many_entries",
     "unknown_currency",
     "unknown_version",

@@ -8,6 +8,14 @@ use super::front::{Ask, Front, Reply};
 const TRAPS: &str = include_str!("../../../../formats/tests/data/camt/traps.v08.xml");
 const UNBALANCED: &str = include_str!("../../../../formats/tests/data/camt/unbalanced.v08.xml");
 
+const GOOD: &str = "provider,provider_id,reference,amount,paid_at\n\
+                    desk,D-1,EX-00001,10.00,2026-01-09\n\
+                    desk,D-2,EX-00001,5.50,2026-01-10T09:00:00+05:30\n\
+                    desk,D-3,EX-9,1.00,2026-01-09\n";
+const BAD: &str = "provider,provider_id,reference,amount,paid_at\n\
+                   desk,D-1,EX-00001,10.00,2026-01-09\n\
+                   desk,D-2,EX-00001,ten,2026-01-09\n";
+
 async fn send(front: &Front, query: &str, body: &str) -> Reply {
     let path = format!("/v1/statements{query}");
     let bearer = Some(front.key(Payments));
@@ -48,6 +56,30 @@ async fn a_file_is_taken_in_once() {
 }
 
 #[tokio::test]
+async fn a_table_is_taken_in_once_and_its_rows_by_themselves() {
+    let front = Front::new().await;
+    front.sign("EX-00001", 1).await;
+    let first = send(&front, "?format=csv", GOOD).await;
+    assert_eq!((first.status, &first.json["format"]), (201, &json!("csv")), "{}", first.text);
+    let counts = ["counted", "known", "refused"].map(|name| first.json[name].clone());
+    assert_eq!(counts, [json!(2), json!(0), json!(1)]);
+    let refusal = &first.json["refusals"][0];
+    let told = ["line", "provider_id", "code"].map(|name| refusal[name].clone());
+    assert_eq!(told, [json!(4), json!("D-3"), json!("unknown_reference")]);
+    assert_eq!(front.explain("EX-00001").await["paid"], "15.50");
+    let again = send(&front, "?format=csv", GOOD).await;
+    assert_eq!((again.status, again.replayed()), (200, true));
+    front.sign("EX-9", 9).await;
+    let longer = format!("{GOOD}\n");
+    let reply = send(&front, "?format=csv", &longer).await;
+    let counts = ["counted", "known", "refused"].map(|name| reply.json[name].clone());
+    assert_eq!(counts, [json!(1), json!(2), json!(0)], "what was refused may come again");
+    let unit = first.json["id"].as_str().unwrap().parse().unwrap();
+    assert_eq!(front.house.personal(unit).await["raw"], GOOD, "the bytes as they came");
+    front.house.check().await;
+}
+
+#[tokio::test]
 async fn an_entry_that_contradicts_what_is_known_is_told() {
     let front = Front::new().await;
     front.sign("EX-00001", 1).await;
@@ -72,7 +104,11 @@ async fn what_is_no_statement_changes_nothing() {
     let cases = [
         ("", unbalanced.as_str(), (422, "statement_out_of_balance")),
         ("?format=camt054", TRAPS, (422, "wrong_format")),
-        ("?format=csv", TRAPS, (400, "bad_query")),
+        ("?format=csv", TRAPS, (422, "bad_field")),
+        ("?format=csv&provider=x", GOOD, (400, "bad_query")),
+        ("?format=csv", BAD, (422, "bad_amount")),
+        ("?format=csv", "", (422, "bad_field")),
+        ("?format=xml", TRAPS, (400, "bad_query")),
         ("?provider=", TRAPS, (400, "bad_query")),
         ("?account=1", TRAPS, (400, "bad_query")),
         ("", "<Document/>", (422, "not_camt")),
