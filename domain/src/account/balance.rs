@@ -97,12 +97,6 @@ impl Balance {
             .all(|(claim, owed)| open(owed) == 0 || open(owed) == claim.principal + claim.interest)
     }
 
-    /// Principal and interest due through a day and open.
-    pub(super) fn due(&self, day: Day) -> i64 {
-        let due = self.owed.iter().take_while(|owed| owed.due <= day);
-        due.fold(0, |sum, owed| sum.saturating_add(owed.principal + owed.interest))
-    }
-
     /// Everything that is open, what was taken back beyond what was paid included.
     pub fn open(&self) -> i64 {
         self.owed.iter().fold(self.missing(), |sum, owed| sum.saturating_add(owed.total()))

@@ -163,8 +163,12 @@ fn blank(due: Day) -> Claim {
 fn pay(balance: &mut Balance, amount: i64, on: Day, order: &Order) {
     let fills = amount.min(balance.missing());
     balance.credit = balance.credit.saturating_add(fills);
-    let is_due = balance.due(on) > 0;
-    let done = allocate(&mut balance.owed, amount - fills, on, order);
+    // An old account begins with a hundred rows that are paid: they are passed over once.
+    let open = balance.owed.iter().position(|owed| owed.total() != 0).unwrap_or(0);
+    let open = &mut balance.owed[open..];
+    let mut due = open.iter().take_while(|owed| owed.due <= on);
+    let is_due = due.any(|owed| owed.principal + owed.interest > 0);
+    let done = allocate(open, amount - fills, on, order);
     balance.credit = balance.credit.saturating_add(done.rest);
     let of_fees = |part: &&Portion| matches!(part.component, Component::Fee | Component::Penalty);
     let fees: i64 = done.portions.iter().filter(of_fees).map(|part| part.amount).sum();
