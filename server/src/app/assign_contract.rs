@@ -6,19 +6,15 @@
 use domain::{
     Actor, Command, Contract, EnrolmentId, Ladder, Moment, TenantId, UnitId,
     assignment::{Arrival, Assign, Assignment, Passed, TakenOver},
-    check_may_pass, decide, ledger,
+    check_may_pass, decide,
 };
-use formats::{doc, journal};
 use protocol::{Kind, Message, cert::KeyKind, succession::Assigned};
-use store::{
-    Change, Conflict, Item, JobKey, LineKind, NewJob, NextLook, Outcome, Personal, Queue,
-    Reservation, Space, UnitKind,
-};
+use store::{Conflict, Item, JobKey, NewJob, Outcome, Personal, Queue, Reservation, Space};
 
 use super::{
     App,
-    change::{self, Asked, Extras, Lines, Loaded},
-    enrolment_name, financed_name, lease, reference_name, screens,
+    change::{Asked, Extras, Loaded},
+    lease, screens,
 };
 use crate::{crypto::sha256, error::Error};
 
@@ -321,48 +317,10 @@ impl App {
         let taken = TakenOver { contract: contract.clone(), reason };
         let what = domain::What::Assignment(Assignment::TakenOver(Box::new(taken)));
         let fact = domain::Fact { at: now, actor: Actor::Time, what };
-        let mut done = vec![(ledger::legs(None, &contract), fact)];
-        let decision = self.advance(&mut contract, &ladder, &mut done, now).await?;
-        let genesis = journal::genesis(tenant, unit);
-        let mut lines = Lines::after(store::Head { entries: 0, hash: genesis }, now);
-        for (_, fact) in &done {
-            lines.push(LineKind::Fact, journal::fact_line(fact));
-        }
-        let recorded = decision.recorded(now);
-        let line = journal::decision_line(&recorded, &decision.standing, &ladder);
-        lines.push(LineKind::Decision, line);
-        contract.record(recorded);
-        if let Some(hash) = lease::content_hash(&contract, &ladder, 1) {
-            lines.push(LineKind::Lease, journal::lease_line(1, &hash));
-        }
-        let doc = doc::contract_doc(&contract);
-        let mut reserve = vec![reference_name(tenant, name)];
-        reserve.extend(contract.imeis.iter().map(|hash| financed_name(hash)));
-        reserve.extend(contract.device.iter().map(|device| enrolment_name(&device.id.bytes())));
-        Ok(Item {
-            tenant,
-            unit,
-            kind: UnitKind::Contract,
-            expected: 0,
-            command: store::Command {
-                key: unit.bytes(),
-                hash: sha256(&[b"take_over", &old.row.unit.bytes()]),
-                name: "take_over",
-            },
-            change: Change {
-                doc,
-                facets: change::facets(&contract),
-                next_look: NextLook::Set(decision.next_look),
-                head: lines.head,
-            },
-            postings: change::postings(&contract, &done, now),
-            journal: lines.lines,
-            reserve,
-            free: Vec::new(),
-            personal: Vec::new(),
-            jobs: self.event_jobs(None, &contract, 1, now),
-            finished: Vec::new(),
-        })
+        // A second try makes the same of it, whenever it comes.
+        let hash = sha256(&[b"take_over", &old.row.unit.bytes()]);
+        let command = store::Command { key: unit.bytes(), hash, name: "take_over" };
+        self.begin_contract(&mut contract, &ladder, fact, command).await
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod act;
 pub mod announce_payment;
 pub mod assign_contract;
+mod begin_contract;
 pub mod change;
 pub mod charge_back;
 pub mod check_books;

@@ -1,13 +1,11 @@
 //! Signing a contract: terms, device, borrower and consent become one unit.
 
-use domain::{Actor, Contract, Imei, Moment, TenantId, Terms, UnitId, fact, fact::Consent, ledger};
-use formats::{doc, journal};
-use store::{Change, Item, LineKind, NextLook, Outcome, Personal, UnitKind};
+use domain::{Actor, Contract, Imei, Moment, TenantId, Terms, UnitId, fact, fact::Consent};
+use store::{Item, Outcome, Personal};
 
 use super::{
     App,
-    change::{self, Changed, Lines},
-    financed_name, reference_name,
+    change::{self, Changed},
 };
 use crate::{crypto::sha256, error::Error};
 
@@ -144,52 +142,17 @@ impl App {
             late_fee: ladder.late_fee.filter(|_| new.terms.bears_late_fees()),
             programme,
             packs,
-            imeis: hashes.clone(),
+            imeis: hashes,
             consent: new.consent.clone(),
         };
         let fact = domain::sign(signed.clone(), &ladder, actor, now)?;
         let unit = UnitId::of(self.new_id());
         let mut contract = Contract::sign(unit, tenant, now, signed);
-        let booked = ledger::legs(None, &contract);
-        let mut done = vec![(booked, fact)];
-        let decision = self.advance(&mut contract, &ladder, &mut done, now).await?;
-        let genesis = journal::genesis(tenant, unit);
-        let mut lines = Lines::after(store::Head { entries: 0, hash: genesis }, now);
-        for (_, fact) in &done {
-            lines.push(LineKind::Fact, journal::fact_line(fact));
-        }
-        let recorded = decision.recorded(now);
-        let line = journal::decision_line(&recorded, &decision.standing, &ladder);
-        lines.push(LineKind::Decision, line);
-        contract.record(recorded);
-        let doc = doc::contract_doc(&contract);
-        let mut reserve = vec![reference_name(tenant, &new.reference)];
-        reserve.extend(hashes.iter().map(|hash| financed_name(hash)));
-        let item = Item {
-            tenant,
-            unit,
-            kind: UnitKind::Contract,
-            expected: 0,
-            // The unit is fresh each time: a repeat shows as a name that is taken by its twin.
-            command: store::Command {
-                key: unit.bytes(),
-                hash: sha256(&[doc.as_bytes()]),
-                name: "sign_contract",
-            },
-            change: Change {
-                doc,
-                facets: change::facets(&contract),
-                next_look: NextLook::Set(decision.next_look),
-                head: lines.head,
-            },
-            postings: change::postings(&contract, &done, now),
-            journal: lines.lines,
-            reserve,
-            free: Vec::new(),
-            personal: personal(new, &imeis),
-            jobs: self.event_jobs(None, &contract, 1, now),
-            finished: Vec::new(),
-        };
+        // The unit is fresh each time: a repeat shows as a name that is taken by its twin.
+        let (key, hash) = (unit.bytes(), sha256(&[&unit.bytes()]));
+        let command = store::Command { key, hash, name: "sign_contract" };
+        let mut item = self.begin_contract(&mut contract, &ladder, fact, command).await?;
+        item.personal = personal(new, &imeis);
         Ok(Made { item, contract })
     }
 

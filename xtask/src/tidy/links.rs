@@ -1,9 +1,13 @@
-//! Links between documents lead somewhere, and documents named in comments exist.
+//! Links between documents lead somewhere, documents named in comments exist, and a decision record
+//! has its number to itself.
+
+use std::collections::BTreeMap;
 
 use super::dead::normal;
 use super::{Finding, Repo};
 
-/// Markdown links to files that are not there, and `*.md` names nobody has.
+/// Markdown links to files that are not there, `*.md` names nobody has, and records that share a
+/// number.
 pub fn check(repo: &Repo) -> Vec<Finding> {
     let mut found = Vec::new();
     for (file, text) in repo.tree.texts.iter().filter(|(file, _)| file.ends_with(".md")) {
@@ -20,6 +24,22 @@ pub fn check(repo: &Repo) -> Vec<Finding> {
             for name in documents(comment).filter(|name| !known(repo, name)) {
                 found.push(finding(file, *line, format!("there is no document `{name}`")));
             }
+        }
+    }
+    found.extend(records_of_one_number(repo));
+    found
+}
+
+fn records_of_one_number(repo: &Repo) -> Vec<Finding> {
+    let mut known = BTreeMap::new();
+    let mut found = Vec::new();
+    for path in &repo.tree.paths {
+        let name = path.strip_prefix("docs/adr/").and_then(|name| name.split_once('-'));
+        let Some((number, _)) = name else { continue };
+        if let Some(other) = known.insert(number, path) {
+            let what = format!("`{other}` has the number {number} already");
+            let to_do = "give it the next number that is free".to_owned();
+            found.push(Finding { file: path.clone(), line: 1, check: "link", what, to_do });
         }
     }
     found
@@ -106,6 +126,17 @@ mod tests {
             found("docs/x.md", text),
             ["2 the link `adr/0002.md` leads nowhere", "7 the link `nowhere.md` leads nowhere"]
         );
+    }
+
+    #[test]
+    fn a_number_taken_twice_is_found() {
+        let records = [("docs/adr/0001-a.md", ""), ("docs/adr/0002-b.md", "")];
+        assert_eq!(check(&Repo::of(&records)).len(), 0);
+        let found = check(&Repo::of(&[records[0], records[1], ("docs/adr/0001-c.md", "")]));
+        let found: Vec<String> =
+            found.into_iter().map(|f| format!("{} {}", f.file, f.what)).collect();
+        let expected = "docs/adr/0001-c.md `docs/adr/0001-a.md` has the number 0001 already";
+        assert_eq!(found, [expected]);
     }
 
     #[test]
