@@ -272,7 +272,7 @@ fn a_reject_file_corrected_imports_as_it_is() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn no_bytes_panic(

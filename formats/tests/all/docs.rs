@@ -17,7 +17,7 @@ fn ids() -> (UnitId, TenantId) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn a_contract_comes_back_as_it_was(life in world::lives(40)) {

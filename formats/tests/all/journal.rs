@@ -337,7 +337,7 @@ fn an_error_names_the_field() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn every_line_of_a_life_is_canonical(life in world::lives(40)) {
