@@ -40,7 +40,7 @@ use std::{
 };
 
 pub use setup::{Faults, Sabotage, Setup};
-pub use summary::{Summary, Violation};
+pub use summary::{Doors, Summary, Violation};
 pub use world::{World, WorldError};
 
 /// Runs one world to its end.

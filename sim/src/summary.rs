@@ -24,6 +24,31 @@ pub struct Violation {
     pub detail: String,
 }
 
+/// What came to the doors of money, and what it did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Doors {
+    /// Payments that a provider told of twice.
+    pub told_twice: u64,
+    /// Calls refused because they did not prove who sent them.
+    pub unproven: u64,
+    /// Unsigned calls: money that is only announced.
+    pub hints: u64,
+    /// Of those, what was never paid.
+    pub bluffs: u64,
+    /// Transaction numbers that borrowers gave.
+    pub claims: u64,
+    /// Times that announced money opened a phone.
+    pub provisional_unlocks: u64,
+    /// Payments whose payer named no contract.
+    pub unmatched: u64,
+    /// Of those, what a clerk gave to its contract.
+    pub matched: u64,
+    /// Bank files.
+    pub files: u64,
+    /// Nights whose files came later.
+    pub files_late: u64,
+}
+
 /// What a world has seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
@@ -45,26 +70,9 @@ pub struct Summary {
     pub payments: u64,
     /// Of those by the way they took.
     pub rails: BTreeMap<String, u64>,
-    /// Payments that a provider told of twice.
-    pub told_twice: u64,
-    /// Calls refused because they did not prove who sent them.
-    pub unproven: u64,
-    /// Unsigned calls: money that is only announced.
-    pub hints: u64,
-    /// Of those, what was never paid.
-    pub bluffs: u64,
-    /// Transaction numbers that borrowers gave.
-    pub claims: u64,
-    /// Times that announced money opened a phone.
-    pub provisional_unlocks: u64,
-    /// Payments whose payer named no contract.
-    pub unmatched: u64,
-    /// Of those, what a clerk gave to its contract.
-    pub matched: u64,
-    /// Bank files.
-    pub files: u64,
-    /// Nights whose files came later.
-    pub files_late: u64,
+    /// What happened at the doors of money.
+    #[serde(flatten)]
+    pub doors: Doors,
     /// Files that came again.
     pub files_repeated: u64,
     /// Payments taken back.
@@ -136,16 +144,16 @@ impl Summary {
         for (ours, theirs) in [
             (&mut self.sold_by_days, other.sold_by_days),
             (&mut self.payments, other.payments),
-            (&mut self.told_twice, other.told_twice),
-            (&mut self.unproven, other.unproven),
-            (&mut self.hints, other.hints),
-            (&mut self.bluffs, other.bluffs),
-            (&mut self.claims, other.claims),
-            (&mut self.provisional_unlocks, other.provisional_unlocks),
-            (&mut self.unmatched, other.unmatched),
-            (&mut self.matched, other.matched),
-            (&mut self.files, other.files),
-            (&mut self.files_late, other.files_late),
+            (&mut self.doors.told_twice, other.doors.told_twice),
+            (&mut self.doors.unproven, other.doors.unproven),
+            (&mut self.doors.hints, other.doors.hints),
+            (&mut self.doors.bluffs, other.doors.bluffs),
+            (&mut self.doors.claims, other.doors.claims),
+            (&mut self.doors.provisional_unlocks, other.doors.provisional_unlocks),
+            (&mut self.doors.unmatched, other.doors.unmatched),
+            (&mut self.doors.matched, other.doors.matched),
+            (&mut self.doors.files, other.doors.files),
+            (&mut self.doors.files_late, other.doors.files_late),
             (&mut self.files_repeated, other.files_repeated),
             (&mut self.reversals, other.reversals),
             (&mut self.restrictions, other.restrictions),
@@ -212,16 +220,16 @@ impl fmt::Display for Summary {
             f,
             "  told twice {}, unproven {}, hints {} ({} never paid), claims {}, provisional \
              unlocks {}, unmatched {} (matched by hand {}), files {} ({} nights late)",
-            self.told_twice,
-            self.unproven,
-            self.hints,
-            self.bluffs,
-            self.claims,
-            self.provisional_unlocks,
-            self.unmatched,
-            self.matched,
-            self.files,
-            self.files_late
+            self.doors.told_twice,
+            self.doors.unproven,
+            self.doors.hints,
+            self.doors.bluffs,
+            self.doors.claims,
+            self.doors.provisional_unlocks,
+            self.doors.unmatched,
+            self.doors.matched,
+            self.doors.files,
+            self.doors.files_late
         )?;
         writeln!(
             f,

@@ -9,7 +9,7 @@ use std::{
 use serde::Serialize;
 
 use super::OPENING_DAYS;
-use crate::{Summary, Violation, World};
+use crate::{Doors, Summary, Violation, World};
 
 /// Rungs in the order of the ladder, as they are shown.
 const ORDER: [&str; 6] = ["clear", "remind", "notice", "restrict", "lock", "released"];
@@ -63,26 +63,9 @@ pub struct Report {
     pub payments: u64,
     /// Of those by the way they took.
     pub rails: BTreeMap<String, u64>,
-    /// Payments that a provider told of twice.
-    pub told_twice: u64,
-    /// Calls refused because they did not prove who sent them.
-    pub unproven: u64,
-    /// Unsigned calls: money that is only announced.
-    pub hints: u64,
-    /// Of those, what was never paid.
-    pub bluffs: u64,
-    /// Transaction numbers that borrowers gave.
-    pub claims: u64,
-    /// Times that announced money opened a phone.
-    pub provisional_unlocks: u64,
-    /// Payments whose payer named no contract.
-    pub unmatched: u64,
-    /// Of those, what a clerk gave to its contract.
-    pub matched: u64,
-    /// Bank files.
-    pub files: u64,
-    /// Nights whose files came later.
-    pub files_late: u64,
+    /// What happened at the doors of money.
+    #[serde(flatten)]
+    pub doors: Doors,
     /// Payments taken back.
     pub reversals: u64,
     /// Times a phone rose above `notice`.
@@ -191,16 +174,7 @@ impl Report {
             rungs_seen: seen.applied.clone(),
             payments: seen.payments,
             rails: seen.rails,
-            told_twice: seen.told_twice,
-            unproven: seen.unproven,
-            hints: seen.hints,
-            bluffs: seen.bluffs,
-            claims: seen.claims,
-            provisional_unlocks: seen.provisional_unlocks,
-            unmatched: seen.unmatched,
-            matched: seen.matched,
-            files: seen.files,
-            files_late: seen.files_late,
+            doors: seen.doors,
             reversals: seen.reversals,
             restrictions: seen.restrictions,
             unlocks: seen.unlocks,
@@ -241,10 +215,18 @@ impl fmt::Display for Report {
             f,
             "at the doors    {} told twice, {} refused without proof, {} hints, {} claims, {} bank \
              files",
-            self.told_twice, self.unproven, self.hints, self.claims, self.files
+            self.doors.told_twice,
+            self.doors.unproven,
+            self.doors.hints,
+            self.doors.claims,
+            self.doors.files
         )?;
-        writeln!(f, "opened for announced money {}", self.provisional_unlocks)?;
-        writeln!(f, "unmatched       {}, matched by hand {}", self.unmatched, self.matched)?;
+        writeln!(f, "opened for announced money {}", self.doors.provisional_unlocks)?;
+        writeln!(
+            f,
+            "unmatched       {}, matched by hand {}",
+            self.doors.unmatched, self.doors.matched
+        )?;
         writeln!(f, "restrictions    {}, unlocks {}", self.restrictions, self.unlocks)?;
         writeln!(f, "unlock latency  {}", self.unlock_latency)?;
         writeln!(f, "releases        {}, confirmed {}", self.releases, self.removals)?;

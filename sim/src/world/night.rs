@@ -17,7 +17,7 @@ impl World {
         let day = self.day;
         scene.bank().close(day.saturating_sub(1));
         if self.nights.happens(faults.late_file) && !surely {
-            self.seen.files_late += 1;
+            self.seen.doors.files_late += 1;
             return Ok(());
         }
         let begins = scene.bank().told_through();
@@ -44,7 +44,7 @@ impl World {
             }
         }
         for sent in futures_util::future::join_all(sending).await {
-            self.seen.files += 1;
+            self.seen.doors.files += 1;
             self.seen.files_repeated += u64::from(sent?);
         }
         scene.bank().told(day);
@@ -70,7 +70,7 @@ impl World {
             let body = serde_json::json!({ "reference": reference }).to_string().into_bytes();
             let headers = vec![("content-type", "application/json".to_owned())];
             let said = scene.till.post(Call { path, headers, body }).await?;
-            self.seen.matched += u64::from(said.json["status"] == "applied");
+            self.seen.doors.matched += u64::from(said.json["status"] == "applied");
         }
         Ok(())
     }

@@ -44,7 +44,7 @@ impl Visitor {
         let payment = Payment { id: id.clone(), minor, words, at: self.now() };
         actor.awaited.insert(number, (minor, !misdirected));
         if misdirected {
-            self.seen.unmatched += 1;
+            self.seen.doors.unmatched += 1;
             let unit = self.payment_unit(actor, &id);
             self.scene.desk().insert(unit, actor.member.reference.clone());
         }
@@ -120,11 +120,11 @@ impl Visitor {
         let taken = (!said.is_good()).then(refused);
         self.note(&actor.member.reference, vec![("told_money_is_taken", taken)]);
         if actor.chance.happens(faults.tell_twice) {
-            self.seen.told_twice += 1;
+            self.seen.doors.told_twice += 1;
             self.report(actor, call).await?;
         }
         if rail == Rail::Mobile {
-            self.seen.hints += 1;
+            self.seen.doors.hints += 1;
             if self.scene.setup.sabotage == Sabotage::TrustHints {
                 let unit = self.payment_unit(actor, &payment.id);
                 let path = format!("/v1/payments/{unit}/confirmation");
@@ -138,7 +138,7 @@ impl Visitor {
     async fn unproven(&mut self, actor: &Actor, call: Option<Call>) -> Result<(), WorldError> {
         let Some(call) = call else { return Ok(()) };
         let said = self.scene.till.post(call).await?;
-        self.seen.unproven += 1;
+        self.seen.doors.unproven += 1;
         let taken = || format!("a forged call is answered {}", said.status);
         let verdict = (said.status != 403).then(taken);
         self.note(&actor.member.reference, vec![("unproven_calls_are_refused", verdict)]);
@@ -152,7 +152,7 @@ impl Visitor {
         if !wants || !actor.chance.happens(self.scene.setup.faults.bluff) {
             return Ok(());
         }
-        self.seen.bluffs += 1;
+        self.seen.doors.bluffs += 1;
         actor.quiet_since = self.now();
         let id = format!("BL{:05}D{:05}", actor.member.index, self.day);
         let words = actor.member.reference.clone();
@@ -161,7 +161,7 @@ impl Visitor {
 
     /// "I have paid": the borrower gives the number that his bank told him.
     async fn claim(&mut self, actor: &mut Actor, id: &str) -> Result<(), WorldError> {
-        self.seen.claims += 1;
+        self.seen.doors.claims += 1;
         let reference = &actor.member.reference;
         let path = format!("/v1/contracts/{reference}/payment-claims");
         let said = self.by_clerk(path, serde_json::json!({ "transaction": id })).await?;
@@ -186,7 +186,7 @@ impl Visitor {
         if last != actor.unlocked {
             actor.unlocked = last;
             actor.quiet_since = self.now();
-            self.seen.provisional_unlocks += 1;
+            self.seen.doors.provisional_unlocks += 1;
             self.is_to_open(actor);
         }
         Ok(())
