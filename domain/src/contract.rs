@@ -285,10 +285,11 @@ impl Contract {
         self.notices.iter().find(|notice| notice.id == id)
     }
 
-    /// When a stage took effect on the device: when it, or one above it, was first reported. A
-    /// device comes up on the stage its lease justifies and reports none that lie below.
+    /// When a stage took effect on the device: when it was first reported, or else the next one
+    /// above it. A device comes up on the stage its lease justifies and reports none that lie
+    /// below. What was reported of the stage itself is never moved by a claim about a higher one.
     pub fn effect(&self, stage: Stage) -> Option<Moment> {
-        self.effects.iter().filter(|(known, _)| *known >= stage).map(|(_, at)| *at).min()
+        self.effects.iter().find(|(known, _)| *known >= stage).map(|(_, at)| *at)
     }
 
     /// Whether a hold binds at a moment: while it is open, and a ceiling also for as long as a

@@ -19,11 +19,11 @@ use crate::{
 
 type Checked = Result<(), TestCaseError>;
 
-/// A thousand lives from one fixed seed; `PROPTEST_CASES` and `PROPTEST_RNG_SEED` give others.
+/// Ten thousand lives from one fixed seed; `PROPTEST_CASES` and `PROPTEST_RNG_SEED` give others.
 pub(crate) fn check<S: Strategy>(strategy: S, test: impl Fn(S::Value) -> Checked) {
     let mut config = Config { failure_persistence: None, ..Config::default() };
     if config.cases == 256 {
-        config.cases = 1024;
+        config.cases = 10_000;
     }
     if config.rng_seed == RngSeed::Random {
         config.rng_seed = RngSeed::Fixed(20_260_101);
