@@ -4,8 +4,9 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
-    admin::AdminArgs, demo::DemoArgs, device::DeviceArgs, import::ImportArgs, ledger::LedgerArgs,
-    report::ReportArgs, schedule::ScheduleArgs, serve::ServeArgs, sim::SimArgs, status::StatusArgs,
+    admin::AdminArgs, demo::DemoArgs, device::DeviceArgs, import::ImportArgs, journal::JournalArgs,
+    ledger::LedgerArgs, report::ReportArgs, schedule::ScheduleArgs, serve::ServeArgs, sim::SimArgs,
+    status::StatusArgs,
 };
 
 /// Quittance: device financing that ends in a quittance.
@@ -48,6 +49,7 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Explain a contract: where it stands, why, and what comes next
     Status(StatusArgs),
+    Journal(JournalArgs),
     /// The books: export them, sum them up, look through them
     Ledger(LedgerArgs),
     Report(ReportArgs),

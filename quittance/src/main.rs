@@ -12,6 +12,7 @@ mod demo;
 mod device;
 mod fail;
 mod import;
+mod journal;
 mod ledger;
 mod logs;
 mod out;
@@ -53,6 +54,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Admin(args) => admin::run(args, cli.json).await,
         Command::Import(args) => import::run(args, cli.json).await,
         Command::Status(args) => status::run(args, cli.json).await,
+        Command::Journal(args) => journal::run(args, cli.json).await,
         Command::Ledger(args) => ledger::run(args, cli.json).await,
         Command::Report(args) => report::run(args, cli.json).await,
         Command::Demo(args) => demo::run(args, cli.json).await,

@@ -1,8 +1,15 @@
 //! Standard output. A reader that goes away, as `head` does, is no error.
 
-use std::io::Write;
+use std::{
+    fs::OpenOptions,
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
+
+use crate::fail::Failure;
 
 /// Prints a line.
 pub(crate) fn line(text: impl AsRef<str>) {
@@ -25,6 +32,19 @@ pub(crate) fn bytes(bytes: &[u8]) {
     let mut stdout = std::io::stdout().lock();
     // Nobody is left to be told when standard output is closed.
     let _ = stdout.write_all(bytes).and_then(|()| stdout.flush());
+}
+
+/// Writes a file that only its owner can read. It appears once it is whole.
+pub(crate) fn private_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).mode(0o600).open(&part);
+    let mut file = file.map_err(|error| Failure::file(&part, &error))?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    let written = written.and_then(|()| std::fs::rename(&part, path));
+    written.map_err(|error| Failure::file(path, &error))
 }
 
 /// Tells a person something beside the result.

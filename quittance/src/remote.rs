@@ -89,6 +89,15 @@ impl Remote {
         settle(self.client.get(path, WITHIN).await.map_err(unheard)?)
     }
 
+    /// Asks for a text that is no document.
+    pub(crate) async fn get_text(&self, path: &str) -> Result<String, Failure> {
+        let answer = self.client.get(path, WITHIN).await.map_err(unheard)?;
+        if answer.status != 200 {
+            return Err(settle(answer).err().unwrap_or_else(|| strange("another status")));
+        }
+        String::from_utf8(answer.body.to_vec()).map_err(|_| strange("no text"))
+    }
+
     /// Sends a document whose repetition changes nothing: a lost answer is asked for again.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         let body = body.to_string();
@@ -142,6 +151,10 @@ pub(crate) fn segment(text: &str) -> String {
         }
     }
     path
+}
+
+fn strange(what: &str) -> Failure {
+    Failure::wrong("bad_answer", format!("the server's answer reads differently: {what}"))
 }
 
 fn unheard(Lost(why): Lost) -> Failure {

@@ -9,6 +9,7 @@ mod corpus;
 mod docs;
 mod golden_schedules;
 mod journal;
+mod journal_file;
 mod schedules;
 mod settings;
 mod world;

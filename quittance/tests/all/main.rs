@@ -3,6 +3,7 @@
 
 mod book;
 mod help;
+mod journal;
 mod kill;
 mod kit;
 mod ledger;

@@ -26,6 +26,7 @@ mod devices;
 mod endings;
 mod guard;
 mod intake;
+mod journal_file;
 mod money;
 mod openapi;
 mod payments;

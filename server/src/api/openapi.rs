@@ -9,8 +9,9 @@ use utoipa::OpenApi;
 use super::{
     acts, assignments, bulk, claims,
     codes::{self, CODES},
-    contract_line, contract_view, contracts, custody, devices, endings, intake, money, payments,
-    payoff, problem, records, refunds, reports, restructure, standing, statements, suspense,
+    contract_line, contract_view, contracts, custody, devices, endings, intake, journal_file,
+    money, payments, payoff, problem, records, refunds, reports, restructure, standing, statements,
+    suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
@@ -49,6 +50,7 @@ use super::{
     payments::PaymentPage,
     payments::PaymentView,
     payments::PaymentsBody,
+    journal_file::JournalFileLine,
     problem::Problem,
     records::JournalPage,
     records::LeaseView,
@@ -226,6 +228,10 @@ fn parameters(endpoint: &Endpoint) -> Value {
                 "Entries at most",
                 json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
             ),
+            "rules" => (
+                "With the texts of the programmes and packs that the decisions name",
+                json!({ "type": "boolean", "default": false }),
+            ),
             "format" => (
                 "What the file is",
                 json!({ "type": "string", "enum": statements::FORMATS, "default": "camt053" }),
@@ -266,6 +272,9 @@ fn parameter(name: &str, place: &str, required: bool, text: &str, schema: Value)
 fn responses(endpoint: &Endpoint) -> Value {
     let mut responses = Map::new();
     let mut content = json!({ "application/json": { "schema": schema(endpoint.answer) } });
+    if endpoint.answer == "JournalFileLine" {
+        content = json!({ "application/x-ndjson": { "schema": schema(endpoint.answer) } });
+    }
     if endpoint.answer == "JournalPage" {
         let lines = json!({ "$ref": "#/components/schemas/EntryView" });
         content["application/x-ndjson"] = json!({ "schema": lines });

@@ -11,7 +11,7 @@ use axum::{
 use protocol::{Message, lease::LeaseContent};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use store::{JournalEntry, LineKind, Query};
+use store::{JournalEntry, Query};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -24,13 +24,13 @@ use super::{
 };
 use crate::{
     App,
-    app::lease,
+    app::{export_journal::kind_name, lease},
     crypto::{content_hash, hex},
     error::Error,
 };
 
 /// Media type of a journal as lines.
-const LINES: &str = "application/x-ndjson";
+pub(super) const LINES: &str = "application/x-ndjson";
 
 /// An entry of a journal.
 #[derive(Serialize, ToSchema)]
@@ -198,12 +198,7 @@ fn entry(entry: JournalEntry) -> Result<EntryView, Error> {
     let number = entry.entry;
     let line = RawValue::from_string(entry.text)
         .map_err(|error| Error::Fault(format!("journal entry {number}: {error}")))?;
-    let kind = match entry.kind {
-        LineKind::Fact => "fact",
-        LineKind::Decision => "decision",
-        LineKind::Lease => "lease",
-        LineKind::Record => "record",
-    };
+    let kind = kind_name(entry.kind);
     Ok(EntryView { entry: number, kind, at: entry.at.rfc3339(), hash: hex(&entry.hash), line })
 }
 

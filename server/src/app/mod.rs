@@ -14,6 +14,7 @@ pub mod directory;
 pub mod enrol_device;
 pub mod exchange_device;
 pub mod explain_contract;
+pub mod export_journal;
 pub mod export_ledger;
 mod find_contract;
 mod hear_call;

@@ -11,6 +11,7 @@ mod endings;
 mod front;
 mod garbage;
 mod idempotency;
+mod journal_file;
 mod money;
 mod payg;
 mod payoff;

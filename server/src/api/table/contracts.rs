@@ -3,7 +3,7 @@
 use axum::routing::{delete, get, post};
 
 use super::{BULK, Endpoint, HOLDS, JOURNAL, Key, MAKE, READ, WRITE};
-use crate::api::{acts, claims, contracts, records};
+use crate::api::{acts, claims, contracts, journal_file, records};
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
@@ -52,6 +52,23 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         query: &["cursor", "limit"],
         answer: "JournalPage",
         route: || get(records::journal),
+        ..READ
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/journal/export",
+        summary: "Export a contract's journal as a file that anybody can check",
+        roles: JOURNAL,
+        query: &["rules"],
+        answer: "JournalFileLine",
+        route: || get(journal_file::export),
+        ..READ
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/journal/borrower",
+        summary: "Export a contract's journal for its borrower, with his personal data beside it",
+        roles: HOLDS,
+        answer: "JournalFileLine",
+        route: || get(journal_file::for_borrower),
         ..READ
     },
     Endpoint {

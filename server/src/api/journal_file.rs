@@ -1,0 +1,102 @@
+//! A contract's journal as a file of JSON Lines.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    extract::State,
+    http::{HeaderValue, Uri, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    body::{At, Params},
+    contracts,
+    guard::Call,
+    problem::Problem,
+    records::LINES,
+};
+use crate::{App, app::export_journal::Beside};
+
+/// A line of an exported journal: the first (`format`, `head`, …), an entry (`entry`, `kind`,
+/// `text`, `hash`) or an attachment (`attached`, `name`, `text`, `hash`).
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JournalFileLine {
+    /// What is attached: `pack`, `personal`, `programme` or `proof`.
+    #[schema(nullable = false)]
+    attached: Option<String>,
+    /// SHA-256 of the first line with this field empty.
+    #[schema(nullable = false)]
+    check: Option<String>,
+    /// Number of the entry, from 1.
+    #[schema(nullable = false)]
+    entry: Option<u64>,
+    /// `quittance-journal/1`.
+    #[schema(nullable = false)]
+    format: Option<String>,
+    /// The chained hash of an entry, or an attachment's own.
+    #[schema(nullable = false)]
+    hash: Option<String>,
+    /// Number and hash of the last entry.
+    #[schema(value_type = Option<Object>, nullable = false)]
+    head: Option<BTreeMap<String, String>>,
+    /// `fact`, `decision` or `lease`.
+    #[schema(nullable = false)]
+    kind: Option<String>,
+    /// The lender's name.
+    #[schema(nullable = false)]
+    lender: Option<String>,
+    /// Lines that follow the first.
+    #[schema(nullable = false)]
+    lines: Option<u64>,
+    /// Which attachment.
+    #[schema(nullable = false)]
+    name: Option<String>,
+    /// The contract's reference.
+    #[schema(nullable = false)]
+    reference: Option<String>,
+    /// The lender's id.
+    #[schema(nullable = false)]
+    tenant: Option<Uuid>,
+    /// The text of an entry or attachment.
+    #[schema(nullable = false)]
+    text: Option<String>,
+    /// The contract's id.
+    #[schema(nullable = false)]
+    unit: Option<Uuid>,
+}
+
+/// Exports a contract's journal.
+pub(crate) async fn export(
+    State(app): State<Arc<App>>,
+    call: Call,
+    At(reference): At<String>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let params = Params::of(&uri, &["rules"])?;
+    let rules = params.one_of("rules", &["true", "false"])?.is_some_and(|rules| rules == "true");
+    answer(&app, &call, &reference, Beside { rules, personal: false }).await
+}
+
+/// Exports it for its borrower.
+pub(crate) async fn for_borrower(
+    State(app): State<Arc<App>>,
+    call: Call,
+    At(reference): At<String>,
+) -> Result<Response, Problem> {
+    answer(&app, &call, &reference, Beside { rules: true, personal: true }).await
+}
+
+async fn answer(
+    app: &App,
+    call: &Call,
+    reference: &str,
+    beside: Beside,
+) -> Result<Response, Problem> {
+    let unit = contracts::unit(app, call.tenant(), reference).await?;
+    let text = app.export_journal(call.tenant(), unit, beside).await?;
+    let media = HeaderValue::from_static(LINES);
+    Ok(([(header::CONTENT_TYPE, media)], text).into_response())
+}
