@@ -12,7 +12,8 @@ use domain::{
     evaluate::evaluate,
     fact::{Consent, Enrolment, Signed},
     policy::{
-        Condition, LegalStatus, Lender, NoticeRule, Pack, PackNotice, Passes, Programme, StepRule,
+        Condition, LegalStatus, Lender, NoticeRule, Pack, PackNotice, Passes, Programme, Proof,
+        StepRule,
     },
     schedule::{Equal, MonthEnd, Period},
     terms::Price,
@@ -181,24 +182,38 @@ fn dpd(days_past_due: u32) -> Condition {
 /// Shaped as the Indian draft, with a lock on top so that every rung is met.
 fn ladder() -> Ladder {
     let channels = || Channel::ALL.iter().copied().collect();
-    let notice =
-        |cure_days| PackNotice { earliest_dpd: 60, cure_days, channels: channels(), min_modes: 1 };
+    let notice = |cure_days| PackNotice {
+        earliest_dpd: 60,
+        cure_days,
+        channels: channels(),
+        min_modes: 1,
+        proof: Proof::Delivered,
+        deemed_after_days: None,
+    };
     let pack = Pack {
         id: "bench".into(),
         version: 1,
+        parent: None,
         jurisdiction: "XX".into(),
         legal_status: LegalStatus::Conditional,
+        effective: Default::default(),
         sources: Vec::new(),
         rung_max: Rung::Lock,
         min_dpd_restrict: 90,
         notices: vec![notice(21), notice(7)],
         min_days_between_steps: 3,
+        steps: Vec::new(),
         blackout: None,
+        never_restrict: Default::default(),
         restrictions: Restriction::ALL.iter().copied().collect(),
         guards: Guard::ALL.iter().copied().collect(),
         passes: Passes { count: 3, hours: 24 },
         offline_step_max_age_hours: 72,
         removal_hours: 24,
+        conduct: Default::default(),
+        care: Default::default(),
+        unlock: Default::default(),
+        paper: Default::default(),
     };
     let step = |days, taken| StepRule {
         when: dpd(days),

@@ -7,7 +7,10 @@ use crate::late_fee::LateFee;
 use crate::{
     Day, Moment,
     money::portion,
-    policy::{Blackout, Condition, LegalStatus, Lender, Pack, Passes, Programme, Provisional},
+    policy::{
+        Blackout, Care, Condition, Conduct, Lender, Pack, Paper, Passes, Programme, Proof,
+        Provisional, Unlock, hours, strictness as strictest,
+    },
     schedule::ROWS_MAX,
     stage::{Channel, Guard, Restriction, Rung, Stage},
     standing::{Position, Standing},
@@ -52,6 +55,14 @@ pub struct Ladder {
     pub offline_step_max_age_s: u32,
     /// Hours from the last money to the release.
     pub removal_hours: u32,
+    /// Messages to the borrower.
+    pub conduct: Conduct,
+    /// What protects the borrower while something is open or wrong.
+    pub care: Care,
+    /// How fast a phone opens, and what it costs when it does not.
+    pub unlock: Unlock,
+    /// What is agreed, told, collected and kept.
+    pub paper: Paper,
     /// Shown on every screen.
     pub how_to_pay: String,
     /// Shown on every screen.
@@ -70,6 +81,8 @@ pub struct Notice {
     pub channels: BTreeSet<Channel>,
     /// What each pack demands of the delivery; all of it must be met.
     pub demands: Vec<Demand>,
+    /// So many days after it was handed over it counts as delivered; `None` = never by time alone.
+    pub deemed_after_days: Option<u32>,
 }
 
 /// How a notice must have reached a person.
@@ -79,6 +92,8 @@ pub struct Demand {
     pub channels: BTreeSet<Channel>,
     /// Distinct channels among them needed.
     pub min_modes: u32,
+    /// The least evidence that counts.
+    pub proof: Proof,
 }
 
 impl Notice {
@@ -173,7 +188,7 @@ impl Ladder {
         if notices.len() > NOTICES_MAX || steps.len() > STEPS_MAX {
             return Err(LadderError::TooLong);
         }
-        let guards = permitted(&programme.guards, packs, |pack| &pack.guards);
+        let guards = &programme.guards & &strictest::GUARDS.of(packs);
         Ok(Ladder {
             programme: (programme.id.clone(), programme.version),
             packs: packs.iter().map(|pack| (pack.id.clone(), pack.version)).collect(),
@@ -181,19 +196,21 @@ impl Ladder {
             standing_max_age_s: programme.standing_max_age_hours.saturating_mul(3600),
             late_fee: programme.late_fee,
             provisional: programme.provisional,
-            remind: programme.remind.filter(|_| rung_max(packs) >= Rung::Remind),
+            remind: programme.remind.filter(|_| strictest::RUNG_MAX.of(packs) >= Rung::Remind),
             notices,
             steps,
             guards,
-            min_dpd_restrict: highest(packs, |pack| pack.min_dpd_restrict),
-            blackouts: packs.iter().filter_map(|pack| pack.blackout).collect(),
-            passes: Passes {
-                count: packs.iter().map(|pack| pack.passes.count).max().unwrap_or(0),
-                hours: packs.iter().map(|pack| pack.passes.hours).max().unwrap_or(0),
-            },
-            offline_step_max_age_s: lowest(packs, |pack| pack.offline_step_max_age_hours)
+            min_dpd_restrict: strictest::MIN_DPD_RESTRICT.of(packs),
+            blackouts: strictest::BLACKOUTS.of(packs),
+            passes: strictest::PASSES.of(packs),
+            offline_step_max_age_s: strictest::OFFLINE_STEP_MAX_AGE_HOURS
+                .of(packs)
                 .saturating_mul(3600),
-            removal_hours: lowest(packs, |pack| pack.removal_hours),
+            removal_hours: strictest::REMOVAL_HOURS.of(packs),
+            conduct: conduct(packs),
+            care: care(packs),
+            unlock: unlock(packs),
+            paper: paper(packs),
             how_to_pay: programme.how_to_pay.clone(),
             how_to_dispute: programme.how_to_dispute.clone(),
             tolerance_bps: programme.tolerance_bps,
@@ -270,36 +287,55 @@ impl Condition {
     }
 }
 
-fn highest(packs: &[&Pack], field: impl Fn(&Pack) -> u32) -> u32 {
-    packs.iter().map(|pack| field(pack)).max().unwrap_or(0)
+fn conduct(packs: &[&Pack]) -> Conduct {
+    Conduct {
+        windows: strictest::CONTACT_WINDOW.of(packs),
+        reminder_max_per_day: strictest::REMINDER_MAX_PER_DAY.of(packs),
+        drafts_refused: strictest::DRAFTS_REFUSED.of(packs),
+    }
 }
 
-fn lowest(packs: &[&Pack], field: impl Fn(&Pack) -> u32) -> u32 {
-    packs.iter().map(|pack| field(pack)).min().unwrap_or(0)
+fn care(packs: &[&Pack]) -> Care {
+    Care {
+        not_while_in_use: strictest::NOT_WHILE_IN_USE.of(packs),
+        relock_after_partial: strictest::RELOCK_AFTER_PARTIAL.of(packs),
+        promise: strictest::PROMISE_TO_PAY_HOLD.of(packs),
+        dispute: strictest::DISPUTE_STAY.of(packs),
+        hardship: strictest::HARDSHIP_STAY.of(packs),
+        wrongful_lock: strictest::WRONGFUL_LOCK.of(packs),
+        human_review_from: strictest::HUMAN_REVIEW_FROM.of(packs),
+        silence: strictest::SILENCE.of(packs),
+        evidence_effects: strictest::EVIDENCE_EFFECTS.of(packs),
+    }
 }
 
-fn permitted<T: Ord + Copy>(
-    asked: &BTreeSet<T>,
-    packs: &[&Pack],
-    allowed: impl Fn(&Pack) -> &BTreeSet<T>,
-) -> BTreeSet<T> {
-    asked.iter().copied().filter(|one| packs.iter().all(|p| allowed(p).contains(one))).collect()
+fn unlock(packs: &[&Pack]) -> Unlock {
+    Unlock {
+        issue_minutes: strictest::UNLOCK_ISSUE.of(packs),
+        device_minutes: strictest::UNLOCK_DEVICE.of(packs),
+        compensation: strictest::LATE_UNLOCK_COMPENSATION.of(packs),
+        offline: strictest::OFFLINE_UNLOCK.of(packs),
+    }
 }
 
-/// The highest rung that every pack and every law behind it allows.
-fn rung_max(packs: &[&Pack]) -> Rung {
-    let legal = |pack: &&Pack| pack.rung_max.min(LegalStatus::rung_max(pack.legal_status));
-    packs.iter().map(legal).min().unwrap_or(Rung::Clear)
+fn paper(packs: &[&Pack]) -> Paper {
+    Paper {
+        consent: strictest::CONSENT.of(packs),
+        disclosure: strictest::DISCLOSURE.of(packs),
+        device_fee_allowed: strictest::DEVICE_FEE_ALLOWED.of(packs),
+        data_allowed: strictest::DATA_ALLOWED.of(packs),
+        retention_years: strictest::RETENTION_YEARS.of(packs),
+    }
 }
 
 /// The k-th notice of everybody against the k-th: later start, longer cure, the channels of all,
 /// every pack's own demand. Whoever asks for more notices gets them.
 fn bound_notices(programme: &Programme, packs: &[&Pack]) -> Vec<Notice> {
-    if rung_max(packs) < Rung::Notice {
+    if strictest::RUNG_MAX.of(packs) < Rung::Notice {
         return Vec::new();
     }
-    let asked = packs.iter().map(|pack| pack.notices.len()).max().unwrap_or(0);
-    let count = asked.max(programme.notices.len());
+    let asked = strictest::NOTICES.of(packs);
+    let count = asked.len().max(programme.notices.len());
     let mut notices = Vec::with_capacity(count);
     for k in 0..count {
         let own = programme.notices.get(k);
@@ -308,17 +344,23 @@ fn bound_notices(programme: &Programme, packs: &[&Pack]) -> Vec<Notice> {
             cure_days: own.map_or(0, |rule| rule.cure_days),
             channels: BTreeSet::new(),
             demands: Vec::new(),
+            deemed_after_days: None,
         };
-        for rule in packs.iter().filter_map(|pack| pack.notices.get(k)) {
+        if let Some(rule) = asked.get(k) {
             notice.when = notice.when.stricter(rule.earliest_dpd);
             notice.cure_days = notice.cure_days.max(rule.cure_days);
-            notice.channels.extend(rule.channels.iter().copied());
-            let demand = Demand { channels: rule.channels.clone(), min_modes: rule.min_modes };
-            notice.demands.push(demand);
+            notice.channels.clone_from(&rule.channels);
+            notice.deemed_after_days = rule.deemed_after_days;
+        }
+        // What one law accepts as a delivery, the other may not: each is asked by itself.
+        for rule in packs.iter().filter_map(|pack| pack.notices.get(k)) {
+            let (min_modes, proof) = (rule.min_modes, rule.proof);
+            notice.demands.push(Demand { channels: rule.channels.clone(), min_modes, proof });
         }
         if notice.demands.is_empty() {
             notice.channels.extend(Channel::ALL);
-            notice.demands.push(Demand { channels: notice.channels.clone(), min_modes: 1 });
+            let (channels, proof) = (notice.channels.clone(), Proof::Delivered);
+            notice.demands.push(Demand { channels, min_modes: 1, proof });
         }
         notices.push(notice);
     }
@@ -331,9 +373,13 @@ fn bound_steps(
     packs: &[&Pack],
     noticed: bool,
 ) -> Result<Vec<Step>, LadderError> {
-    let rung_max = rung_max(packs);
-    let min_dpd = highest(packs, |pack| pack.min_dpd_restrict);
-    let between = highest(packs, |pack| pack.min_days_between_steps);
+    let rung_max = strictest::RUNG_MAX.of(packs);
+    let min_dpd = strictest::MIN_DPD_RESTRICT.of(packs);
+    let between = strictest::MIN_DAYS_BETWEEN_STEPS.of(packs);
+    let allowed = strictest::RESTRICTIONS.of(packs);
+    let in_order = strictest::STEPS.of(packs);
+    // Where the laws together leave no hour at which a step could start, there is none.
+    let noticed = noticed && hours::leave_an_hour(&strictest::BLACKOUTS.of(packs));
     let numbered = programme.steps.iter().enumerate().map(|(index, rule)| {
         let step = u8::try_from(index + 1).unwrap_or(u8::MAX);
         (Stage::restrict(step), rule)
@@ -347,13 +393,15 @@ fn bound_steps(
         if rule.when.unpaid_count as usize > ROWS_MAX {
             return Err(LadderError::OutOfOrder(stage));
         }
-        let min_days = if steps.is_empty() { rule.min_days } else { rule.min_days.max(between) };
-        let step = Step {
-            stage,
-            when: rule.when.stricter(min_dpd),
-            after_s: min_days.saturating_mul(86_400),
-            restrictions: permitted(&rule.restrictions, packs, |pack| &pack.restrictions),
-        };
+        let kth = in_order.get(steps.len()).or(in_order.last());
+        let between = if steps.is_empty() { 0 } else { between };
+        let min_days = rule.min_days.max(between).max(kth.map_or(0, |step| step.min_days));
+        let mut restrictions = &rule.restrictions & &allowed;
+        if let Some(kth) = kth {
+            restrictions = &restrictions & &kth.restrictions;
+        }
+        let (when, after_s) = (rule.when.stricter(min_dpd), min_days.saturating_mul(86_400));
+        let step = Step { stage, when, after_s, restrictions };
         if let Some(below) = steps.last() {
             if !below.restrictions.is_subset(&step.restrictions) {
                 return Err(LadderError::Shrinks(stage));

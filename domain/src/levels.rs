@@ -8,7 +8,7 @@ use crate::{
     contract::{Contract, Notice},
     evaluate::Reason,
     ladder::{self, Ladder, Step},
-    policy::{Blackout, Condition},
+    policy::{Condition, hours},
     stage::Stage,
     standing::Position,
 };
@@ -144,22 +144,5 @@ fn notice_number(ladder: &Ladder) -> u8 {
 
 /// A step that falls into a blackout moves to its end.
 pub(crate) fn out_of_blackout(contract: &Contract, ladder: &Ladder, start: Moment) -> Moment {
-    let zone = contract.terms().zone();
-    let mut start = start;
-    // Each pass may land in the next span; as many passes as spans settle it.
-    for _ in 0..ladder.blackouts.len() {
-        for Blackout { from, until } in &ladder.blackouts {
-            let (today, second) = zone.wall(start);
-            let crosses = from > until;
-            let inside = match crosses {
-                false => (*from..*until).contains(&second),
-                true => second >= *from || second < *until,
-            };
-            if inside {
-                let day = if crosses && second >= *from { today.plus_days(1) } else { Some(today) };
-                start = day.map_or(start, |day| zone.at(day, *until).max(start));
-            }
-        }
-    }
-    start
+    hours::out_of(&ladder.blackouts, contract.terms().zone(), start)
 }

@@ -1,11 +1,29 @@
 //! Law and programme as data: what a jurisdiction allows, and what a lender asks for within it.
+//!
+//! **Invariant:** nothing here takes effect by itself: a ladder is made by
+//! [`crate::ladder::Ladder::resolve`], where the strictest value of each field wins.
+
+pub mod care;
+pub mod conduct;
+pub mod hours;
+pub mod paper;
+mod programme;
+pub mod strictness;
+pub mod unlock;
 
 use std::collections::BTreeSet;
 
 use crate::{
-    late_fee::LateFee,
-    stage::{Channel, Guard, Restriction, Rung},
+    Day,
+    stage::{Channel, Floor, Guard, Restriction, Rung, named},
 };
+
+pub use care::Care;
+pub use conduct::Conduct;
+pub use hours::{Blackout, ContactWindow, Span, Weekday};
+pub use paper::Paper;
+pub use programme::{Condition, NoticeRule, Programme, Provisional, StepRule};
+pub use unlock::Unlock;
 
 /// Whether the law knows and allows a restriction at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,10 +82,14 @@ pub struct Pack {
     pub id: String,
     /// Rises with each change.
     pub version: u32,
+    /// The pack of the wider jurisdiction, which this one may only tighten.
+    pub parent: Option<String>,
     /// For example `IN`.
     pub jurisdiction: String,
     /// Whether a restriction is allowed at all.
     pub legal_status: LegalStatus,
+    /// When it applies.
+    pub effective: Effective,
     /// Where its rules come from.
     pub sources: Vec<String>,
     /// The highest rung.
@@ -78,10 +100,14 @@ pub struct Pack {
     pub notices: Vec<PackNotice>,
     /// Least days between two steps above `notice`.
     pub min_days_between_steps: u32,
-    /// Local hours in which a new step above `notice` may not start.
+    /// What the k-th step above `notice` may take, the last for all above it; empty = no order.
+    pub steps: Vec<PackStep>,
+    /// Local time in which a new step above `notice` may not start.
     pub blackout: Option<Blackout>,
     /// What a step may take away.
     pub restrictions: BTreeSet<Restriction>,
+    /// What this law names as never to be restricted.
+    pub never_restrict: BTreeSet<Function>,
     /// What may hold from enrolment to release.
     pub guards: BTreeSet<Guard>,
     /// The holder's emergency passes.
@@ -90,6 +116,23 @@ pub struct Pack {
     pub offline_step_max_age_hours: u32,
     /// Longest time from the last money to the release, hours.
     pub removal_hours: u32,
+    /// Messages to the borrower.
+    pub conduct: Conduct,
+    /// What protects the borrower while something is open or wrong.
+    pub care: Care,
+    /// How fast a phone opens, and what it costs when it does not.
+    pub unlock: Unlock,
+    /// What is agreed, told, collected and kept.
+    pub paper: Paper,
+}
+
+/// The days on which a pack applies; `None` = no such end is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effective {
+    /// First local day.
+    pub from: Option<Day>,
+    /// Last local day.
+    pub to: Option<Day>,
 }
 
 /// What a pack asks of the k-th formal notice.
@@ -103,15 +146,58 @@ pub struct PackNotice {
     pub channels: BTreeSet<Channel>,
     /// Distinct channels by which it must have been delivered.
     pub min_modes: u32,
+    /// The least evidence that counts as a delivery.
+    pub proof: Proof,
+    /// So many days after it was handed over it counts as delivered; `None` = never by time alone.
+    pub deemed_after_days: Option<u32>,
 }
 
-/// A daily span of local time, in seconds of the day; it may cross midnight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Blackout {
-    /// First second of the span.
-    pub from: u32,
-    /// First second after the span.
-    pub until: u32,
+named!(
+    /// Evidence of a delivery, from the weakest.
+    Proof {
+        /// A carrier took it over.
+        Accepted "accepted",
+        /// It reached the borrower's device or letter box.
+        Delivered "delivered",
+        /// It stood on the screen, lit and in front.
+        Shown "shown",
+        /// The borrower confirmed it.
+        Acknowledged "acknowledged",
+    }
+);
+
+/// What a pack allows the k-th step above `notice`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackStep {
+    /// It may take these away, and no others.
+    pub restrictions: BTreeSet<Restriction>,
+    /// Least days after the step below took effect.
+    pub min_days: u32,
+}
+
+/// A function of a phone that a law names as never to be restricted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Function {
+    /// Part of the floor, which no text can name in a restriction.
+    Floor(Floor),
+    /// Something that other laws may allow to be taken away.
+    Restriction(Restriction),
+}
+
+impl Function {
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Function::Floor(floor) => floor.name(),
+            Function::Restriction(restriction) => restriction.name(),
+        }
+    }
+
+    /// The function of this name.
+    pub fn parse(name: &str) -> Option<Function> {
+        let restriction = || Restriction::parse(name).map(Function::Restriction);
+        Floor::parse(name).map(Function::Floor).or_else(restriction)
+    }
 }
 
 /// Emergency passes on the holder's own demand.
@@ -121,87 +207,6 @@ pub struct Passes {
     pub count: u8,
     /// Hours each.
     pub hours: u8,
-}
-
-/// A lender's own ladder. It applies only within the packs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Programme {
-    /// For example `standard`.
-    pub id: String,
-    /// Rises with each change.
-    pub version: u32,
-    /// The packs that apply, by id; the strictest value wins field by field.
-    pub packs: Vec<String>,
-    /// At or below this share of one instalment, in basis points, nothing is past due.
-    pub tolerance_bps: u32,
-    /// How old the word of the lender's own system may be for a stage to begin on it; hours.
-    pub standing_max_age_hours: u32,
-    /// What an instalment paid late costs.
-    pub late_fee: Option<LateFee>,
-    /// How often and how long announced money opens.
-    pub provisional: Provisional,
-    /// When the dismissible message appears.
-    pub remind: Option<Condition>,
-    /// Formal notices in order.
-    pub notices: Vec<NoticeRule>,
-    /// Steps of `restrict` in order.
-    pub steps: Vec<StepRule>,
-    /// The lock, if the lender asks for it.
-    pub lock: Option<StepRule>,
-    /// Guards from enrolment to release.
-    pub guards: BTreeSet<Guard>,
-    /// How to pay, shown on every screen.
-    pub how_to_pay: String,
-    /// How to dispute, shown on every screen.
-    pub how_to_dispute: String,
-}
-
-/// How often and how long a phone opens for money that is announced and not there yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Provisional {
-    /// Times in a period.
-    pub count: u8,
-    /// Hours each.
-    pub hours: u32,
-    /// Days of a period.
-    pub period_days: u32,
-}
-
-impl Default for Provisional {
-    fn default() -> Provisional {
-        Provisional { count: 2, hours: 24, period_days: 30 }
-    }
-}
-
-/// When a rung's dates have come. All parts must hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Condition {
-    /// Days past due at least.
-    pub days_past_due: u32,
-    /// Instalments past due at least; 0 = does not matter.
-    pub unpaid_count: u32,
-    /// Minor units past due at least; 0 = does not matter.
-    pub past_due: i64,
-}
-
-/// The k-th formal notice of a programme.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeRule {
-    /// When it is due.
-    pub when: Condition,
-    /// Whole local days to cure after its delivery.
-    pub cure_days: u32,
-}
-
-/// A step above `notice`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StepRule {
-    /// When its dates have come.
-    pub when: Condition,
-    /// Least days after the step below took effect.
-    pub min_days: u32,
-    /// What it takes away; grows from step to step.
-    pub restrictions: BTreeSet<Restriction>,
 }
 
 /// Who lends. Without name, phone and complaint address nothing above `notice` exists.

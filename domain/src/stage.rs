@@ -102,6 +102,7 @@ macro_rules! named {
         }
     };
 }
+pub(crate) use named;
 
 named!(
     /// What a step may take away. Emergency calls, incoming calls, public alerts, the way to pay,
@@ -124,6 +125,35 @@ named!(
         OutgoingSms "outgoing_sms",
         /// Mobile data; only packs for appliances may allow it.
         DataNetwork "data_network",
+    }
+);
+
+named!(
+    /// What no step can ever take away: the names by which texts speak of it. None of them is the
+    /// name of a restriction.
+    Floor {
+        /// Emergency calls.
+        EmergencyCalls "emergency_calls",
+        /// Incoming calls.
+        IncomingCalls "incoming_calls",
+        /// Public alerts.
+        PublicAlerts "public_alerts",
+        /// The way to pay.
+        Payment "payment",
+        /// Contact with the lender.
+        LenderContact "lender_contact",
+        /// Network switches.
+        NetworkSwitches "network_switches",
+        /// Incoming messages, one-time codes among them.
+        IncomingSms "incoming_sms",
+        /// Clock and alarms.
+        Alarms "alarms",
+        /// Accessibility.
+        Accessibility "accessibility",
+        /// Health apps and accessories.
+        HealthApps "health_apps",
+        /// Export of the borrower's own data.
+        DataExport "data_export",
     }
 );
 
@@ -160,22 +190,10 @@ mod tests {
     /// Invariant 7: the floor functions cannot be named in a restriction.
     #[test]
     fn floor_functions_cannot_be_named_in_a_restriction() {
-        let floor = [
-            "emergency_calls",
-            "incoming_calls",
-            "public_alerts",
-            "payment",
-            "lender_contact",
-            "network_switches",
-            "incoming_sms",
-            "alarms",
-            "accessibility",
-            "health_apps",
-            "data_export",
-        ];
-        for name in floor {
-            assert_eq!(Restriction::parse(name), None, "{name}");
+        for floor in Floor::ALL {
+            assert_eq!(Restriction::parse(floor.name()), None, "{floor:?}");
         }
+        assert_eq!(Floor::ALL.len(), 11);
         assert_eq!(Restriction::ALL.len(), 8, "the list is closed: rulings and wire know eight");
     }
 

@@ -27,9 +27,9 @@ pub enum Directory {
     /// A program's access.
     ApiKey(ApiKey),
     /// A lender's ladder.
-    Programme(StoredProgramme),
+    Programme(Box<StoredProgramme>),
     /// A jurisdiction's rules.
-    Pack(StoredPack),
+    Pack(Box<StoredPack>),
     /// Where calls about payments come from.
     Source(Source),
 }

@@ -1,19 +1,20 @@
 //! Policy packs: what a jurisdiction allows, as TOML.
 
-use std::collections::BTreeSet;
+mod logic;
+mod rules;
+mod tables;
 
 use domain::{
-    Channel, Day, Guard, Restriction, Rung,
-    ladder::NOTICES_MAX,
-    policy::{Blackout, LegalStatus, Pack, PackNotice, Passes},
+    Day,
+    policy::{Effective, Pack, Passes, strictness::milder_fields},
 };
-use serde::Deserialize;
-use toml::Spanned;
 
-use crate::{
-    settings::{self, Clock, Filled, Id, TextError, wrong},
-    text::{one, set},
-};
+use crate::settings::{self, Filled, TextError, wrong};
+use rules::{DAYS_MAX, HOURS_MAX, up_to};
+use tables::{File, Named};
+
+/// Largest text of a pack in bytes.
+pub const PACK_MAX: usize = 256 * 1024;
 
 /// The packs that come with the program: id and text.
 pub fn builtin() -> &'static [(&'static str, &'static str)] {
@@ -32,78 +33,10 @@ pub struct PackFile {
     pub summary: String,
     /// Whether the text or the law behind it is a draft.
     pub draft: bool,
-    /// First day the law applies, where known.
-    pub effective_from: Option<Day>,
-    /// Last day the law applies, where known.
-    pub effective_to: Option<Day>,
     /// The lawyer who reviewed it; `None` = needs counsel.
     pub reviewed_by: Option<String>,
     /// When.
     pub reviewed_on: Option<Day>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    id: Id,
-    version: Spanned<u32>,
-    jurisdiction: Filled,
-    summary: Filled,
-    #[serde(with = "one")]
-    legal_status: LegalStatus,
-    draft: bool,
-    #[serde(default)]
-    effective_from: Option<Date>,
-    #[serde(default)]
-    effective_to: Option<Date>,
-    #[serde(default)]
-    reviewed_by: Option<Filled>,
-    #[serde(default)]
-    reviewed_on: Option<Date>,
-    sources: Vec<Filled>,
-    #[serde(with = "one")]
-    rung_max: Rung,
-    min_dpd_restrict: u32,
-    min_days_between_steps: u32,
-    offline_step_max_age_hours: u32,
-    removal_hours: u32,
-    #[serde(with = "set")]
-    restrictions: BTreeSet<Restriction>,
-    #[serde(with = "set")]
-    guards: BTreeSet<Guard>,
-    passes: PassesFile,
-    #[serde(default)]
-    blackout: Option<Spanned<BlackoutFile>>,
-    #[serde(default)]
-    notices: Vec<Spanned<NoticeFile>>,
-}
-
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Date(#[serde(with = "one")] Day);
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PassesFile {
-    count: u8,
-    hours: u8,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BlackoutFile {
-    from: Clock,
-    until: Clock,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoticeFile {
-    earliest_dpd: Spanned<u32>,
-    cure_days: u32,
-    #[serde(with = "set")]
-    channels: BTreeSet<Channel>,
-    min_modes: Spanned<u32>,
 }
 
 /// Reads a pack.
@@ -113,70 +46,65 @@ pub fn parse_pack(text: &str) -> Result<Pack, TextError> {
 
 /// Reads a pack with what is known about it.
 pub fn parse_pack_file(text: &str) -> Result<PackFile, TextError> {
+    if text.len() > PACK_MAX {
+        let message = "expected a text of at most 256 KiB".to_owned();
+        return Err(TextError { line: 0, field: String::new(), message });
+    }
     let file: File = settings::read(text)?;
     if *file.version.get_ref() == 0 {
         return Err(wrong(text, &file.version, "expected a version from 1"));
     }
-    let blackout = file.blackout.map(|span| blackout(text, &span)).transpose()?;
-    let pack = Pack {
-        id: file.id.0,
-        version: file.version.into_inner(),
-        jurisdiction: file.jurisdiction.0,
-        legal_status: file.legal_status,
-        sources: file.sources.into_iter().map(|Filled(source)| source).collect(),
-        rung_max: file.rung_max,
-        min_dpd_restrict: file.min_dpd_restrict,
-        notices: notices(text, &file.notices)?,
-        min_days_between_steps: file.min_days_between_steps,
-        blackout,
-        restrictions: file.restrictions,
-        guards: file.guards,
-        passes: Passes { count: file.passes.count, hours: file.passes.hours },
-        offline_step_max_age_hours: file.offline_step_max_age_hours,
-        removal_hours: file.removal_hours,
+    let notices = rules::notices(text, &file.notices)?;
+    logic::check(text, &file, &notices)?;
+    let Named(rung_max) = *file.rung_max.get_ref();
+    let blackout = file.blackout.as_ref().map(|span| rules::blackout(text, span)).transpose()?;
+    let effective = Effective {
+        from: file.effective_from.as_ref().map(|Named(day)| *day),
+        to: file.effective_to.as_ref().map(|to| to.get_ref().0),
     };
-    let day = |date: Option<Date>| date.map(|Date(day)| day);
+    let pack = Pack {
+        version: *file.version.get_ref(),
+        legal_status: file.legal_status,
+        effective,
+        rung_max,
+        min_dpd_restrict: up_to(text, &file.min_dpd_restrict, DAYS_MAX)?,
+        notices,
+        min_days_between_steps: up_to(text, &file.min_days_between_steps, DAYS_MAX)?,
+        steps: rules::steps(text, &file)?,
+        blackout,
+        restrictions: file.restrictions.get_ref().0.clone(),
+        passes: Passes { count: file.passes.count, hours: file.passes.hours },
+        offline_step_max_age_hours: up_to(text, &file.offline_step_max_age_hours, HOURS_MAX)?,
+        removal_hours: up_to(text, &file.removal_hours, HOURS_MAX)?,
+        conduct: rules::conduct(text, &file)?,
+        care: rules::care(text, &file, rung_max)?,
+        unlock: rules::unlock(text, &file)?,
+        paper: rules::paper(text, &file)?,
+        id: file.id.0,
+        parent: file.parent.map(|parent| parent.into_inner().0),
+        jurisdiction: file.jurisdiction.0,
+        sources: file.sources.into_iter().map(|Filled(source)| source).collect(),
+        never_restrict: file.never_restrict,
+        guards: file.guards,
+    };
     Ok(PackFile {
         pack,
         summary: file.summary.0,
         draft: file.draft,
-        effective_from: day(file.effective_from),
-        effective_to: day(file.effective_to),
-        reviewed_by: file.reviewed_by.map(|Filled(name)| name),
-        reviewed_on: day(file.reviewed_on),
+        reviewed_by: file.reviewed_by.map(|by| by.into_inner().0),
+        reviewed_on: file.reviewed_on.map(|on| on.into_inner().0),
     })
 }
 
-fn blackout(text: &str, span: &Spanned<BlackoutFile>) -> Result<Blackout, TextError> {
-    let BlackoutFile { from, until } = span.get_ref();
-    if from == until {
-        return Err(wrong(text, span, "expected from and until to differ"));
-    }
-    Ok(Blackout { from: from.0, until: until.0 })
-}
-
-fn notices(text: &str, listed: &[Spanned<NoticeFile>]) -> Result<Vec<PackNotice>, TextError> {
-    if let Some(extra) = listed.get(NOTICES_MAX) {
-        return Err(wrong(text, extra, "expected at most 4 notices"));
-    }
-    let mut notices: Vec<PackNotice> = Vec::with_capacity(listed.len());
-    for notice in listed.iter().map(Spanned::get_ref) {
-        let (earliest_dpd, min_modes) = (*notice.earliest_dpd.get_ref(), &notice.min_modes);
-        if notices.last().is_some_and(|before| earliest_dpd < before.earliest_dpd) {
-            let message = "expected no fewer days than the notice before";
-            return Err(wrong(text, &notice.earliest_dpd, message));
-        }
-        let modes = usize::try_from(*min_modes.get_ref()).unwrap_or(usize::MAX);
-        if !(1..=notice.channels.len()).contains(&modes) {
-            let message = "expected 1 to as many modes as there are channels";
-            return Err(wrong(text, min_modes, message));
-        }
-        notices.push(PackNotice {
-            earliest_dpd,
-            cure_days: notice.cure_days,
-            channels: notice.channels.clone(),
-            min_modes: *min_modes.get_ref(),
-        });
-    }
-    Ok(notices)
+/// A pack is nowhere milder than its parent: the first field that is, with its line.
+pub fn check_parent(text: &str, pack: &Pack, parent: &Pack) -> Result<(), TextError> {
+    let milder = milder_fields(pack, parent);
+    let placed = milder.iter().map(|field| (settings::line_of(text, field), *field));
+    let Some((line, field)) = placed.min() else {
+        return Ok(());
+    };
+    let (id, version) = (&parent.id, parent.version);
+    let message =
+        format!("milder than its parent {id} version {version}: a parent is only tightened");
+    Err(TextError { line, field: field.to_owned(), message })
 }

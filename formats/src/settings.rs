@@ -80,6 +80,24 @@ fn field(text: &str, line: usize) -> String {
     key.to_owned()
 }
 
+/// The line of a field that a text has, or 0: `name`, `[name]`, `[[name]]` or `table.name`.
+pub(crate) fn line_of(text: &str, field: &str) -> usize {
+    let (table, key) = field.split_once('.').unwrap_or(("", field));
+    let mut within = "";
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.trim();
+        if line.starts_with('[') && line.ends_with(']') {
+            within = line.trim_matches(['[', ']']);
+            if table.is_empty() && within == key {
+                return number;
+            }
+        } else if within == table && line.split('=').next().is_some_and(|name| name.trim() == key) {
+            return number;
+        }
+    }
+    0
+}
+
 /// A share in basis points, written as `"2%"` or `"0.5%"`.
 #[derive(Clone, Copy)]
 pub(crate) struct Share(pub(crate) u32);

@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, fmt, marker::PhantomData};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     Channel, Currency, Day, EnrolmentId, Guard, HoldId, Moment, NoticeId, QuoteId, Restriction,
-    Rung, Stage, TenantId, UnitId, Zone, fact::ReleaseCause, hold::HoldKind, terms::TermsHash,
+    Rung, Stage, TenantId, UnitId, Zone, fact::ReleaseCause, hold::HoldKind, stage::Floor,
+    terms::TermsHash,
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -16,6 +17,10 @@ use serde::{
 pub(crate) trait Text: Sized {
     /// What a reader is told when the text is something else.
     const EXPECTED: &'static str;
+    /// What a reader is told of this text, which is none.
+    fn refuse(text: &str) -> String {
+        format!("{text:?}: expected {}", Self::EXPECTED)
+    }
     /// The value of a text.
     fn read(text: &str) -> Option<Self>;
     /// The text of a value.
@@ -72,8 +77,6 @@ by_display!(
 
 by_name!(
     Rung: "one of clear, remind, notice, restrict, lock";
-    Restriction: "one of wallpaper, camera, gallery, app_install, nonessential_apps, \
-        outgoing_calls, outgoing_sms, data_network";
     Guard: "one of factory_reset, safe_mode, debugging, unknown_installs, agent_removal";
     Channel: "one of screen, declared";
     HoldKind: "one of dispute, hardship, promise, payment_pending, legal_stay, \
@@ -83,7 +86,34 @@ by_name!(
     domain::ledger::Account: "an account of the chart";
     domain::policy::LegalStatus: "one of permitted, conditional, unclear, \
         court_order_required, prohibited";
+    domain::policy::Function: "a function of the floor or a restriction by its name";
+    domain::policy::Proof: "one of accepted, delivered, shown, acknowledged";
+    domain::policy::Weekday: "one of mon, tue, wed, thu, fri, sat, sun";
+    domain::policy::care::Relock: "one of below_min_dpd, every_payment";
+    domain::policy::care::Evidence: "one of root, bootloader_unlocked, patch_downgraded, \
+        sim_changed, clock_tampered";
+    domain::policy::paper::Disclosure: "one of restricted, when, notices, emergency_use, \
+        unlock_time, removal, contacts, complaints, no_fee";
+    domain::policy::paper::Telemetry: "one of device_id, os_patch, agent_version, lock_state, \
+        last_contact, battery: a place has no name";
 );
+
+impl Text for Restriction {
+    const EXPECTED: &'static str = "one of wallpaper, camera, gallery, app_install, \
+        nonessential_apps, outgoing_calls, outgoing_sms, data_network";
+    fn refuse(text: &str) -> String {
+        match Floor::parse(text) {
+            Some(_) => format!("{text:?} is never restrictable: no text can take it away"),
+            None => format!("{text:?}: expected {}", Self::EXPECTED),
+        }
+    }
+    fn read(text: &str) -> Option<Self> {
+        Restriction::parse(text)
+    }
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
 
 fn stage(text: &str) -> Option<Stage> {
     let (rung, step) = match text.split_once('/') {
@@ -141,7 +171,7 @@ impl<T: Text> Visitor<'_> for TextVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        T::read(text).ok_or_else(|| E::custom(format_args!("{text:?}: expected {}", T::EXPECTED)))
+        T::read(text).ok_or_else(|| E::custom(T::refuse(text)))
     }
 }
 

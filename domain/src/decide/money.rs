@@ -8,6 +8,7 @@ use crate::{
     contract::Contract,
     fact::{Actor, Fact, What},
     ladder::Ladder,
+    policy::care::Relock,
     settlement::closing,
     stage::Stage,
     standing::Position,
@@ -231,5 +232,6 @@ fn notices_lapse(
         }
     }
     let below = standing.days_past_due < ladder.min_dpd_restrict;
-    (moved && below) || ladder.dates_stage(&standing) < Stage::NOTICE
+    let anew = ladder.care.relock_after_partial == Relock::EveryPayment;
+    (moved && (below || anew)) || ladder.dates_stage(&standing) < Stage::NOTICE
 }

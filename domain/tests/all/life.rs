@@ -12,7 +12,7 @@ use domain::{
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
-use crate::scene::{DAY_S, RATE, enrolment, lender, pack, programme, signed};
+use crate::scene::{DAY_S, RATE, enrolment, lender, pack, pack_notice, programme, signed};
 
 /// A contract's life to be.
 #[derive(Clone, Debug)]
@@ -293,7 +293,7 @@ fn packs() -> impl Strategy<Value = Pack> {
     let notice = (0..20_u32, 0..6_u32, select(channels.to_vec())).prop_map(
         |(earliest_dpd, cure_days, channels)| {
             let channels: BTreeSet<Channel> = channels.into_iter().collect();
-            PackNotice { earliest_dpd, cure_days, channels, min_modes: 1 }
+            PackNotice { earliest_dpd, cure_days, channels, ..pack_notice(0, 0) }
         },
     );
     let hour = 0..24_u32;
@@ -308,7 +308,7 @@ fn packs() -> impl Strategy<Value = Pack> {
             pack.notices = notices;
             pack.min_days_between_steps = between;
             pack.blackout =
-                blackout.map(|(from, until)| Blackout { from: from * 3600, until: until * 3600 });
+                blackout.map(|(from, until)| Blackout::daily(from * 3600, until * 3600));
             pack
         },
     )

@@ -23,4 +23,5 @@ mod scene;
 mod schedule_laws;
 mod schedules;
 mod settlement;
+mod strictness;
 mod zones;

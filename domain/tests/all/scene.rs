@@ -11,7 +11,8 @@ use domain::{
     fact::{Consent, Enrolment, Signed},
     hold::{Hold, HoldKind},
     policy::{
-        Condition, LegalStatus, Lender, NoticeRule, Pack, PackNotice, Passes, Programme, StepRule,
+        Condition, LegalStatus, Lender, NoticeRule, Pack, PackNotice, Passes, Programme, Proof,
+        StepRule,
     },
     schedule::{Equal, MonthEnd, Period},
     sign,
@@ -44,6 +45,8 @@ pub(crate) fn pack_notice(earliest_dpd: u32, cure_days: u32) -> PackNotice {
         cure_days,
         channels: Channel::ALL.iter().copied().collect(),
         min_modes: 1,
+        proof: Proof::Delivered,
+        deemed_after_days: None,
     }
 }
 
@@ -57,19 +60,27 @@ pub(crate) fn pack(id: &str) -> Pack {
     Pack {
         id: id.into(),
         version: 1,
+        parent: None,
         jurisdiction: "XX".into(),
         legal_status: LegalStatus::Conditional,
+        effective: Default::default(),
         sources: Vec::new(),
         rung_max: Rung::Lock,
         min_dpd_restrict: 6,
         notices: Vec::new(),
         min_days_between_steps: 1,
+        steps: Vec::new(),
         blackout: None,
+        never_restrict: Default::default(),
         restrictions: Restriction::ALL.iter().copied().collect(),
         guards: Guard::ALL.iter().copied().collect(),
         passes: Passes { count: 3, hours: 24 },
         offline_step_max_age_hours: 72,
         removal_hours: 24,
+        conduct: Default::default(),
+        care: Default::default(),
+        unlock: Default::default(),
+        paper: Default::default(),
     }
 }
 

@@ -20,7 +20,7 @@ fn check(zone: &str, first_due: &str, ladder: Ladder, expected: Expect) {
 
 fn dark(spans: &[(u32, u32)]) -> Ladder {
     let mut ladder = fast();
-    let span = |(from, until): &(u32, u32)| Blackout { from: from * HOUR_S, until: until * HOUR_S };
+    let span = |(from, until): &(u32, u32)| Blackout::daily(from * HOUR_S, until * HOUR_S);
     ladder.blackouts = spans.iter().map(span).collect();
     ladder
 }

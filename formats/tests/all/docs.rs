@@ -176,10 +176,10 @@ fn directory_entries_come_back() {
             revoked_at: None,
             roles,
         }),
-        Directory::Programme(
+        Directory::Programme(Box::new(
             StoredProgramme::new(include_str!("../../../examples/programme.toml").into()).unwrap(),
-        ),
-        Directory::Pack(StoredPack::new(formats::packs::builtin()[0].1.into()).unwrap()),
+        )),
+        Directory::Pack(Box::new(StoredPack::new(formats::packs::builtin()[0].1.into()).unwrap())),
     ];
     for entry in entries {
         assert_eq!(parse_directory(&directory_doc(&entry)).unwrap(), entry);

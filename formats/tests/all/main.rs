@@ -10,6 +10,7 @@ mod docs;
 mod golden_schedules;
 mod journal;
 mod journal_file;
+mod packs;
 mod schedules;
 mod settings;
 mod world;

@@ -170,7 +170,7 @@ impl App {
         let pinned = (stored.programme.id.clone(), stored.programme.version);
         let name = format!("{}@{}", pinned.0, pinned.1);
         let unit = entry_unit(tenant, "programme", &name);
-        let entry = Entry::Programme(stored);
+        let entry = Entry::Programme(Box::new(stored));
         if let Some(row) = self.store.load(&[unit]).await?.pop().flatten() {
             if row.doc == directory_doc(&entry) {
                 return Ok((pinned, true));

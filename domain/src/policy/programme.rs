@@ -1,0 +1,89 @@
+//! A lender's own ladder: what he asks for within the law.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    late_fee::LateFee,
+    stage::{Guard, Restriction},
+};
+
+/// A lender's own ladder. It applies only within the packs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Programme {
+    /// For example `standard`.
+    pub id: String,
+    /// Rises with each change.
+    pub version: u32,
+    /// The packs that apply, by id; the strictest value wins field by field.
+    pub packs: Vec<String>,
+    /// At or below this share of one instalment, in basis points, nothing is past due.
+    pub tolerance_bps: u32,
+    /// How old the word of the lender's own system may be for a stage to begin on it; hours.
+    pub standing_max_age_hours: u32,
+    /// What an instalment paid late costs.
+    pub late_fee: Option<LateFee>,
+    /// How often and how long announced money opens.
+    pub provisional: Provisional,
+    /// When the dismissible message appears.
+    pub remind: Option<Condition>,
+    /// Formal notices in order.
+    pub notices: Vec<NoticeRule>,
+    /// Steps of `restrict` in order.
+    pub steps: Vec<StepRule>,
+    /// The lock, if the lender asks for it.
+    pub lock: Option<StepRule>,
+    /// Guards from enrolment to release.
+    pub guards: BTreeSet<Guard>,
+    /// How to pay, shown on every screen.
+    pub how_to_pay: String,
+    /// How to dispute, shown on every screen.
+    pub how_to_dispute: String,
+}
+
+/// How often and how long a phone opens for money that is announced and not there yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Provisional {
+    /// Times in a period.
+    pub count: u8,
+    /// Hours each.
+    pub hours: u32,
+    /// Days of a period.
+    pub period_days: u32,
+}
+
+impl Default for Provisional {
+    fn default() -> Provisional {
+        Provisional { count: 2, hours: 24, period_days: 30 }
+    }
+}
+
+/// When a rung's dates have come. All parts must hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// Days past due at least.
+    pub days_past_due: u32,
+    /// Instalments past due at least; 0 = does not matter.
+    pub unpaid_count: u32,
+    /// Minor units past due at least; 0 = does not matter.
+    pub past_due: i64,
+}
+
+/// The k-th formal notice of a programme.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeRule {
+    /// When it is due.
+    pub when: Condition,
+    /// Whole local days to cure after its delivery.
+    pub cure_days: u32,
+}
+
+/// A step above `notice`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepRule {
+    /// When its dates have come.
+    pub when: Condition,
+    /// Least days after the step below took effect.
+    pub min_days: u32,
+    /// What it takes away; grows from step to step.
+    pub restrictions: BTreeSet<Restriction>,
+}

@@ -1,0 +1,161 @@
+//! Packs that contradict themselves or their parent are refused with the line and the reason.
+
+use formats::{packs, packs::check_parent, parse_pack};
+
+fn text(id: &str) -> &'static str {
+    packs::builtin().iter().find(|(known, _)| *known == id).unwrap().1
+}
+
+/// The Indian draft with one text replaced is refused with these words, and on that line.
+fn refused(from: &str, to: &str, expected: &str) {
+    let whole = text("in-rbi-draft-2026");
+    let changed = whole.replacen(from, to, 1);
+    assert_ne!(changed, whole, "{from}");
+    let error = parse_pack(&changed).unwrap_err();
+    let line = changed.lines().nth(error.line - 1).unwrap();
+    let told = error.to_string();
+    let key = error.field.rsplit('.').next().unwrap();
+    let named = line.contains(key) || told.contains(line.trim().trim_end_matches(','));
+    assert!(named, "{told}: not on line {line:?}");
+    assert!(told.ends_with(expected), "{told:?} does not say {expected:?}");
+}
+
+#[test]
+fn a_pack_that_contradicts_itself_is_refused() {
+    let notices = text("test-fast").split("[[notices]]").next().unwrap();
+    let error = parse_pack(notices).unwrap_err();
+    assert!(error.to_string().ends_with("no step comes before its notice"), "{error}");
+    let long = format!("# {}\n{}", "x".repeat(packs::PACK_MAX), text("test-fast"));
+    assert!(parse_pack(&long).unwrap_err().message.contains("256 KiB"));
+    let cases = [
+        (
+            "min_dpd_restrict = 90",
+            "min_dpd_restrict = 87",
+            "a step would come before its notice: the notices run until 88 days past due",
+        ),
+        (
+            "cure_days = 21",
+            "cure_days = 40",
+            "a step would come before its notice: the notices run until 107 days past due",
+        ),
+        (
+            "legal_status = \"conditional\"",
+            "legal_status = \"court_order_required\"",
+            "expected at most notice where the law is court_order_required",
+        ),
+        (
+            "  \"outgoing_sms\",\n]",
+            "  \"incoming_calls\",\n]",
+            "\"incoming_calls\" is never restrictable: no text can take it away",
+        ),
+        (
+            "  \"outgoing_sms\",\n]",
+            "  \"data_network\",\n]",
+            "data_network stands in never_restrict: it cannot be both",
+        ),
+        (
+            "financed_device_only = true",
+            "financed_device_only = false",
+            "expected true: only the phone that a contract financed is ever restricted",
+        ),
+        (
+            "effective_from = \"2026-10-01\"",
+            "effective_from = \"2026-10-01\"\neffective_to = \"2026-09-30\"",
+            "expected no day before effective_from",
+        ),
+        (
+            "draft = true",
+            "draft = true\nreviewed_on = \"2026-09-30\"",
+            "expected reviewed_by too: who reviewed it?",
+        ),
+        (
+            "draft = true",
+            "draft = true\nreviewed_by = \"A. Counsel\"",
+            "expected reviewed_on too: when was it reviewed?",
+        ),
+        (
+            "version = 1",
+            "version = 1\nparent = \"in-rbi-draft-2026\"",
+            "another pack than this one",
+        ),
+    ];
+    for (from, to, expected) in cases {
+        refused(from, to, expected);
+    }
+}
+
+#[test]
+fn a_value_out_of_its_range_is_refused() {
+    let cases = [
+        ("human_review_from = \"lock\"", "human_review_from = \"clear\"", "never, restrict, lock"),
+        ("\"battery\"]", "\"location\"]", "last_contact, battery: a place has no name"),
+        ("device = 60", "device = 0", "expected at least 1"),
+        ("issue = 1", "issue = 61", "a phone opens after its lease is signed"),
+        ("amount_minor = 25000", "amount_minor = -1", "minor units from 0 to a trillion"),
+        ("from = \"08:00\"", "from = \"21:00\"", "expected from before until, on one day"),
+        (
+            "weekdays = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\"]",
+            "weekdays = []",
+            "day of the week",
+        ),
+        ("root = \"clear\"", "root = \"lock\"", "expected at most restrict"),
+        ("retention_years = 8", "retention_years = 800", "expected at most 100"),
+        ("grace_days = 2", "grace_days = 99999", "expected at most 3660"),
+        ("proof = \"delivered\"", "proof = \"sent\"", "accepted, delivered, shown, acknowledged"),
+        (
+            "[passes]",
+            "[[steps]]\nrestrictions = [\"camera\"]\n\
+             [[steps]]\nrestrictions = [\"gallery\"]\n[passes]",
+            "expected camera too: sets only grow from step to step",
+        ),
+        (
+            "[passes]",
+            "[[steps]]\nrestrictions = [\"data_network\"]\n[passes]",
+            "data_network is not among the restrictions of this pack",
+        ),
+        (
+            "[passes]",
+            "[silence]\nafter_hours = 240\nstage = \"lock\"\n[passes]",
+            "expected a stage from remind to restrict",
+        ),
+        (
+            "[passes]",
+            "[blackout]\nweekdays = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \
+             \"sun\"]\n[passes]",
+            "expected a day of the week to be left",
+        ),
+        ("[passes]", "[blackout]\nfrom = \"18:00\"\n[passes]", "expected from and until together"),
+    ];
+    for (from, to, expected) in cases {
+        refused(from, to, expected);
+    }
+}
+
+/// A state only tightens what its country says.
+#[test]
+fn a_pack_is_nowhere_milder_than_its_parent() {
+    let country = parse_pack(text("in-rbi-draft-2026")).unwrap();
+    let state = text("in-rbi-draft-2026")
+        .replace("id = \"in-rbi-draft-2026\"", "id = \"in-state\"\nparent = \"in-rbi-draft-2026\"");
+    let check = |text: &str| {
+        let pack = parse_pack(text).unwrap();
+        assert_eq!(pack.parent.as_deref(), Some("in-rbi-draft-2026"));
+        check_parent(text, &pack, &country).map_err(|error| error.to_string())
+    };
+    assert_eq!(check(&state), Ok(()));
+    assert_eq!(check(&state.replace("min_dpd_restrict = 90", "min_dpd_restrict = 120")), Ok(()));
+    let cases = [
+        ("removal_hours = 24", "removal_hours = 48", "removal_hours = 48", "removal_hours"),
+        ("device = 60", "device = 90", "device = 90", "max_unlock_minutes.device"),
+        ("cure_days = 21", "cure_days = 20", "[[notices]]", "notices"),
+    ];
+    for (from, to, line, field) in cases {
+        let changed = state.replacen(from, to, 1);
+        let number = changed.lines().position(|found| found == line).unwrap() + 1;
+        let error = check(&changed).unwrap_err();
+        assert!(error.starts_with(&format!("line {number}: {field}: milder")), "{error}");
+        assert!(
+            error.ends_with("its parent in-rbi-draft-2026 version 1: a parent is only tightened")
+        );
+    }
+}
