@@ -42,29 +42,44 @@ pub fn fold<'a>(
     let mut contract: Option<Contract> = None;
     for (number, line) in (1..).zip(lines) {
         let entry = parse_line(line).map_err(|error| FoldError::Line(number, error))?;
-        contract = Some(match (contract, entry) {
-            (None, Entry::Fact(fact)) => {
-                Contract::opened(unit, tenant, &fact).ok_or(FoldError::Signing(number))?
-            }
-            (_, Entry::Record(_)) => {
-                let error = JournalError::Kind("fact, decision or lease");
-                return Err(FoldError::Line(number, error));
-            }
-            (None, _) => return Err(FoldError::Signing(number)),
-            (Some(contract), entry) => step(contract, entry).ok_or(FoldError::Signing(number))?,
-        });
+        match &mut contract {
+            None => contract = Some(begin(tenant, unit, number, entry)?),
+            Some(contract) => step(contract, number, entry)?,
+        }
     }
     contract.ok_or(FoldError::Empty)
 }
 
-fn step(mut contract: Contract, entry: Entry) -> Option<Contract> {
+/// The contract that a journal's first entry makes.
+pub(crate) fn begin(
+    tenant: TenantId,
+    unit: UnitId,
+    number: u64,
+    entry: Entry,
+) -> Result<Contract, FoldError> {
     match entry {
-        Entry::Fact(fact) if is_first(&fact.what) => return None,
+        Entry::Fact(fact) => {
+            Contract::opened(unit, tenant, &fact).ok_or(FoldError::Signing(number))
+        }
+        Entry::Record(_) => Err(FoldError::Line(number, not_of_a_contract())),
+        Entry::Decision(_) | Entry::Lease { .. } => Err(FoldError::Signing(number)),
+    }
+}
+
+/// Takes a later entry in.
+pub(crate) fn step(contract: &mut Contract, number: u64, entry: Entry) -> Result<(), FoldError> {
+    match entry {
+        Entry::Fact(fact) if is_first(&fact.what) => return Err(FoldError::Signing(number)),
         Entry::Fact(fact) => contract.apply(&fact),
         Entry::Decision(decision) => contract.record(decision.recorded),
-        Entry::Lease { .. } | Entry::Record(_) => {}
+        Entry::Lease { .. } => {}
+        Entry::Record(_) => return Err(FoldError::Line(number, not_of_a_contract())),
     }
-    Some(contract)
+    Ok(())
+}
+
+fn not_of_a_contract() -> JournalError {
+    JournalError::Kind("fact, decision or lease")
 }
 
 fn is_first(what: &What) -> bool {

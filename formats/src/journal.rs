@@ -59,6 +59,8 @@ pub struct DecisionEntry {
     pub rules: u32,
     /// Version of the time-zone data.
     pub tz: String,
+    /// Whether the lender was named with phone and complaint address.
+    pub lender_named: bool,
 }
 
 /// A journal line's content.
@@ -106,6 +108,7 @@ pub fn decision_line(decision: &Recorded, standing: &Standing, ladder: &Ladder) 
     written(&DecisionOut {
         at: AsText(&decision.at),
         kind: "decision",
+        lender: LenderOut::of(ladder.lender.is_named()),
         packs: &ladder.packs,
         programme: &ladder.programme,
         reasons: &decision.reasons,
@@ -183,6 +186,7 @@ pub fn parse_decision(text: &str) -> Result<DecisionEntry, JournalError> {
         packs: line.packs,
         rules: line.rules,
         tz: line.tz,
+        lender_named: line.lender.is_none(),
     };
     canonical(text, &entry.line())?;
     Ok(entry)
@@ -194,6 +198,7 @@ impl DecisionEntry {
         written(&DecisionOut {
             at: AsText(&self.recorded.at),
             kind: "decision",
+            lender: LenderOut::of(self.lender_named),
             packs: &self.packs,
             programme: &self.programme,
             reasons: &self.recorded.reasons,
@@ -266,10 +271,25 @@ struct RecordIn {
     _kind: Kind,
 }
 
+/// What stands in a decision about a lender who is not named; of one who is, nothing does.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LenderOut {
+    Unnamed,
+}
+
+impl LenderOut {
+    fn of(named: bool) -> Option<LenderOut> {
+        (!named).then_some(LenderOut::Unnamed)
+    }
+}
+
 #[derive(Serialize)]
 struct DecisionOut<'a> {
     at: AsText<&'a Moment>,
     kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lender: Option<LenderOut>,
     packs: &'a [(String, u32)],
     programme: &'a (String, u32),
     #[serde(serialize_with = "list::serialize")]
@@ -290,6 +310,8 @@ struct DecisionIn {
     #[serde(with = "one")]
     at: Moment,
     kind: Kind,
+    #[serde(default)]
+    lender: Option<LenderOut>,
     packs: Vec<(String, u32)>,
     programme: (String, u32),
     #[serde(with = "list")]

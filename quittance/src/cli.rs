@@ -5,8 +5,8 @@ use clap_complete::Shell;
 
 use crate::{
     admin::AdminArgs, demo::DemoArgs, device::DeviceArgs, import::ImportArgs, journal::JournalArgs,
-    ledger::LedgerArgs, report::ReportArgs, schedule::ScheduleArgs, serve::ServeArgs, sim::SimArgs,
-    status::StatusArgs,
+    ledger::LedgerArgs, replay::ReplayArgs, report::ReportArgs, schedule::ScheduleArgs,
+    serve::ServeArgs, sim::SimArgs, status::StatusArgs,
 };
 
 /// Quittance: device financing that ends in a quittance.
@@ -52,6 +52,7 @@ pub(crate) enum Command {
     Journal(JournalArgs),
     /// The books: export them, sum them up, look through them
     Ledger(LedgerArgs),
+    Replay(ReplayArgs),
     Report(ReportArgs),
     /// Print the instalments that terms come to, as JSON
     Schedule(ScheduleArgs),

@@ -18,6 +18,7 @@ mod logs;
 mod out;
 mod place;
 mod remote;
+mod replay;
 mod report;
 mod schedule;
 mod serve;
@@ -56,6 +57,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Status(args) => status::run(args, cli.json).await,
         Command::Journal(args) => journal::run(args, cli.json).await,
         Command::Ledger(args) => ledger::run(args, cli.json).await,
+        Command::Replay(args) => replay::run(args, cli.json).await,
         Command::Report(args) => report::run(args, cli.json).await,
         Command::Demo(args) => demo::run(args, cli.json).await,
         Command::Sim(args) => tokio::task::block_in_place(|| sim::run(args, cli.json)),

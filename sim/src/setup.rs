@@ -142,4 +142,6 @@ pub enum Sabotage {
     EditJournal,
     /// A decision in a journal is another one, with a chain that holds.
     EditDecision,
+    /// A decision in a journal is left out.
+    DropDecision,
 }

@@ -114,6 +114,8 @@ pub struct Summary {
     pub resets: u64,
     /// Slots without a sweep.
     pub sweeps_skipped: u64,
+    /// Decisions made again from the journals at the end, byte for byte.
+    pub decisions_replayed: u64,
     /// Checks of each property.
     pub checks: BTreeMap<&'static str, u64>,
     /// How many promises were not kept.
@@ -170,6 +172,7 @@ impl Summary {
             (&mut self.boots, other.boots),
             (&mut self.resets, other.resets),
             (&mut self.sweeps_skipped, other.sweeps_skipped),
+            (&mut self.decisions_replayed, other.decisions_replayed),
         ] {
             *ours += theirs;
         }
@@ -242,9 +245,21 @@ impl fmt::Display for Summary {
             self.boots,
             self.resets
         )?;
+        self.verdict(f)
+    }
+}
+
+impl Summary {
+    /// Whether the promises were kept.
+    fn verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let checks: u64 = self.checks.values().sum();
         match self.violations.first() {
-            None => write!(f, "  OK: {} properties, {checks} checks", self.checks.len()),
+            None => write!(
+                f,
+                "  OK: {} properties, {checks} checks, {} decisions made again",
+                self.checks.len(),
+                self.decisions_replayed
+            ),
             Some(first) => write!(
                 f,
                 "  {} VIOLATIONS, the first: {} in seed {} on day {} slot {}, contract {:?}: {}",

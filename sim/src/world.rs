@@ -222,8 +222,10 @@ impl World {
             for actor in &mut troupe.actors {
                 let Some(unit) = actor.unit else { continue };
                 troupe.visitor.settle(actor).await?;
-                let faults = properties::journal::check(app, unit, scene.setup.sabotage).await?;
+                let sabotage = scene.setup.sabotage;
+                let (faults, again) = properties::journal::check(app, unit, sabotage).await?;
                 troupe.visitor.note(&actor.member.reference, faults);
+                troupe.visitor.seen.decisions_replayed += again;
             }
         }
         let faults = properties::books::check(app, scene.house.tenant).await?;

@@ -11,6 +11,7 @@ mod golden_schedules;
 mod journal;
 mod journal_file;
 mod packs;
+mod replay;
 mod schedules;
 mod settings;
 mod world;

@@ -236,8 +236,13 @@ fn settle(life: &mut Life, ladder: &Ladder, at: Moment) {
     life.contract.record(recorded);
 }
 
-/// A life with every field of a contract filled.
+/// A contract with every field filled.
 pub(crate) fn full(rows: u32) -> Contract {
+    full_life(rows).contract
+}
+
+/// A life with every field of a contract filled.
+pub(crate) fn full_life(rows: u32) -> Life {
     let ladder = ladder();
     let at = Moment::from_seconds(START);
     let plan = Equal {
@@ -270,5 +275,5 @@ pub(crate) fn full(rows: u32) -> Contract {
     let stage = Stage::NOTICE;
     assert_eq!(life.contract.decision.stage, stage);
     assert_eq!(life.contract.notices[0].delivered[0].0, Channel::Screen);
-    life.contract
+    life
 }

@@ -7,6 +7,7 @@ mod journal;
 mod kill;
 mod kit;
 mod ledger;
+mod replay;
 mod report;
 mod schedule;
 mod serve;

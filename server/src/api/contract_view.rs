@@ -1,6 +1,6 @@
 //! A contract as the API shows it: where it stands, why, and what comes next.
 
-use domain::{Contract, Decision, Ladder, Moment, Money, Planned, Reason, contract::State};
+use domain::{Contract, Decision, Ladder, Moment, Money, Planned, Reason, Zone, contract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -127,7 +127,7 @@ pub(crate) struct StandingView {
 }
 
 /// A reason.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReasonView {
     /// Stable code.
     #[schema(example = "notice_runs")]
@@ -246,7 +246,11 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
         step: decision.stage.step,
         restrictions: restrictions.collect(),
         guards: loaded.ladder.guards.iter().map(|guard| guard.name()).collect(),
-        reasons: decision.reasons.iter().map(|one| reason(one, contract)).collect(),
+        reasons: decision
+            .reasons
+            .iter()
+            .map(|one| ReasonView::of(one, contract.terms().zone()))
+            .collect(),
         timetable: decision.timetable.iter().map(planned).collect(),
         holds: holds(contract, at),
         unlocks: unlocks(contract, &loaded.ladder, at),
@@ -276,9 +280,11 @@ fn standing(contract: &Contract, ladder: &Ladder, decision: &Decision) -> Standi
     }
 }
 
-fn reason(reason: &Reason, contract: &Contract) -> ReasonView {
-    let text = screens::plain_local(reason, contract.terms().zone());
-    ReasonView { code: screens::code(reason), text }
+impl ReasonView {
+    /// A reason, its moments on this calendar.
+    pub(crate) fn of(reason: &Reason, zone: &Zone) -> ReasonView {
+        ReasonView { code: screens::code(reason), text: screens::plain_local(reason, zone) }
+    }
 }
 
 fn planned(planned: &Planned) -> PlannedView {

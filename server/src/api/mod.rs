@@ -34,6 +34,7 @@ mod payoff;
 mod problem;
 mod records;
 mod refunds;
+mod replay;
 mod reports;
 mod restructure;
 mod standing;
@@ -48,6 +49,7 @@ mod unlock_view;
 pub use codes::{CODES, Code};
 pub use contract_view::explained_json;
 pub use openapi::openapi;
+pub use replay::{Turn, TurnView, replayed_json, turn_view};
 pub use table::roles_table;
 
 use std::sync::Arc;

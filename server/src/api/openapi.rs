@@ -10,8 +10,8 @@ use super::{
     acts, assignments, bulk, claims,
     codes::{self, CODES},
     contract_line, contract_view, contracts, custody, devices, endings, intake, journal_file,
-    money, payments, payoff, problem, records, refunds, reports, restructure, standing, statements,
-    suspense,
+    money, payments, payoff, problem, records, refunds, replay, reports, restructure, standing,
+    statements, suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
@@ -54,6 +54,7 @@ use super::{
     problem::Problem,
     records::JournalPage,
     records::LeaseView,
+    replay::ReplayView,
     reports::ReportView,
     standing::StandingAnswer,
     standing::StandingBody,

@@ -7,6 +7,7 @@ mod devices;
 mod endings;
 mod money;
 mod payments;
+mod replays;
 mod reports;
 mod standing;
 mod tenant;
@@ -95,6 +96,7 @@ pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         endings::ENDPOINTS,
         assignments::ENDPOINTS,
         payments::ENDPOINTS,
+        replays::ENDPOINTS,
         reports::ENDPOINTS,
         standing::ENDPOINTS,
     ];

@@ -34,6 +34,7 @@ pub mod quote_payoff;
 pub mod receive_money;
 pub mod refunds_due;
 pub mod register_device;
+pub mod replay_contract;
 pub mod report;
 pub mod restructure;
 pub mod return_device;

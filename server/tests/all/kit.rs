@@ -209,6 +209,8 @@ impl House {
         let lines = journal.iter().map(|line| line.text.as_str());
         let folded = formats::fold(row.tenant, row.unit, lines).unwrap();
         assert_eq!(formats::doc::contract_doc(&folded), row.doc, "fold = rows");
+        let replayed = self.app.replay_contract(row.tenant, row.unit).await.unwrap();
+        assert!(replayed.is_reproduced(), "{replayed:#?}");
         self.check_lease(row, last).await;
     }
 

@@ -82,6 +82,8 @@ pub struct Report {
     pub requests: u64,
     /// Checks of each property.
     pub checks: BTreeMap<&'static str, u64>,
+    /// Decisions made again from the journals at the end, byte for byte.
+    pub decisions_replayed: u64,
     /// How many promises were not kept.
     pub violation_count: u64,
     /// The first of them.
@@ -183,6 +185,7 @@ impl Report {
             removals: seen.removals,
             requests: seen.sent,
             checks: seen.checks,
+            decisions_replayed: seen.decisions_replayed,
             violation_count: seen.violation_count,
             violations: seen.violations,
         }
@@ -233,7 +236,12 @@ impl fmt::Display for Report {
         writeln!(f, "requests        {}", self.requests)?;
         let checks: u64 = self.checks.values().sum();
         match self.violations.first() {
-            None => write!(f, "OK: {checks} checks of {} invariants held", self.checks.len()),
+            None => write!(
+                f,
+                "OK: {checks} checks of {} invariants held, {} decisions made again",
+                self.checks.len(),
+                self.decisions_replayed
+            ),
             Some(first) => {
                 write!(f, "{} VIOLATIONS, the first: {}", self.violation_count, said(first))
             }

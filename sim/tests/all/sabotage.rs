@@ -70,3 +70,8 @@ fn an_edited_journal_is_seen() {
 fn an_edited_decision_is_seen() {
     fires(Sabotage::EditDecision, "decisions_replay");
 }
+
+#[test]
+fn a_decision_left_out_is_seen() {
+    fires(Sabotage::DropDecision, "decisions_replay");
+}
