@@ -5,7 +5,7 @@ use crate::{
     assignment::Assign,
     custody::Pass,
     ending::End,
-    fact::Enrolment,
+    fact::{Enrolment, Withheld},
     hold::{Announced, Hold},
     outside::Pushed,
     restructure::{Amendment, Ask},
@@ -115,6 +115,13 @@ pub enum Command {
         language: String,
         /// The text.
         text: String,
+    },
+    /// A notice that is due cannot be given in the words there are.
+    WithholdNotice {
+        /// 1 = first.
+        k: u8,
+        /// Why.
+        cause: Withheld,
     },
     /// The device showed a notice.
     NoticeShown {

@@ -8,7 +8,7 @@ use crate::{
     assignment::{Offer, Origin, Passed},
     custody::Freed,
     evaluate::Recorded,
-    fact::{Consent, Enrolment, Fact, ReleaseCause, Signed, What},
+    fact::{Consent, Enrolment, Fact, ReleaseCause, Signed, What, Withheld},
     hold::{Hold, HoldKind},
     outside::Pushed,
     restructure::Amendment,
@@ -160,6 +160,8 @@ pub struct Contract {
     pub written_off: Option<i64>,
     /// Formal notices of the current arrears, by rising k.
     pub notices: Vec<Notice>,
+    /// The notice that was due and could not be given, and why.
+    pub withheld: Option<(u8, Withheld)>,
     /// Since when stages have been in effect on the device, by its own reports.
     pub effects: Vec<(Stage, Moment)>,
     /// What the device last reported: stage, lease, moment.
@@ -174,6 +176,8 @@ pub struct Contract {
     pub unlocks: Vec<Unlock>,
     /// The decision last recorded.
     pub decision: Recorded,
+    /// Content hash of the lease last made for its device: what the version in force says.
+    pub lease: Option<[u8; 32]>,
 }
 
 impl Contract {
@@ -209,6 +213,7 @@ impl Contract {
             forgiven: 0,
             written_off: None,
             notices: Vec::new(),
+            withheld: None,
             effects: Vec::new(),
             applied: None,
             events_through: 0,
@@ -216,6 +221,7 @@ impl Contract {
             holds: Vec::new(),
             unlocks: Vec::new(),
             decision: Recorded::default(),
+            lease: None,
         }
     }
 
@@ -280,6 +286,11 @@ impl Contract {
         self.unlocks.iter().any(|unlock| unlock.hold == hold.id)
     }
 
+    /// Whether a formal notice should run and there is none to show: nothing says so then.
+    pub(crate) fn is_unsaid(&self) -> bool {
+        self.withheld.is_some() && self.notices.is_empty()
+    }
+
     /// The notice of this id.
     pub fn notice(&self, id: NoticeId) -> Option<&Notice> {
         self.notices.iter().find(|notice| notice.id == id)
@@ -325,11 +336,13 @@ impl Contract {
             What::PaidOff { .. } => self.apply_money(fact),
             What::Reckoned { through } => self.account.reckon(*through),
             What::NoticePrepared { .. } => self.prepared(&fact.what),
+            What::NoticeWithheld { k, cause } => self.withheld = Some((*k, *cause)),
             What::NoticeDelivered { id, channel, delivered, .. } => {
                 self.delivered(*id, *channel, *delivered);
             }
             What::NoticesLapsed => {
                 self.notices.clear();
+                self.withheld = None;
                 self.effects.retain(|(stage, _)| !stage.restricts());
                 self.passes_used = 0;
             }
@@ -428,6 +441,7 @@ impl Contract {
         let What::NoticePrepared { id, k, show_from, owed, language, text } = what else {
             return;
         };
+        self.withheld = None;
         self.notices.retain(|notice| notice.k != *k);
         self.notices.push(Notice {
             id: *id,

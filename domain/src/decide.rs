@@ -84,6 +84,7 @@ pub fn decide(
         Command::QuotePayoff { id, on } => settlement::quote(contract, id, on, at)?,
         Command::Reckon => money::reckon(contract, at),
         Command::PrepareNotice { .. } => notices::prepare(contract, ladder, command, at)?,
+        Command::WithholdNotice { k, cause } => notices::withhold(contract, ladder, k, cause, at)?,
         Command::NoticeShown { id, shown, text_hash } => {
             notices::shown_on(contract, ladder, id, shown.min(at), text_hash)
         }

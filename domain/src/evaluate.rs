@@ -7,6 +7,7 @@ use crate::{
     Day, Moment, NoticeId,
     ceiling::Ceiling,
     contract::{Contract, State},
+    fact::Withheld,
     ladder::Ladder,
     levels::{Level, delivered, levels},
     stage::{Restriction, Stage},
@@ -112,6 +113,8 @@ pub enum Reason {
     Assigned,
     /// The k-th formal notice has reached nobody yet.
     NoticeNotDelivered(u8),
+    /// The k-th formal notice is due and cannot be given in the words there are.
+    NoticeWithheld(u8, Withheld),
     /// The k-th formal notice runs until this moment.
     NoticeRuns(u8, Moment),
     /// The dates of the stage above come at this moment.
@@ -167,7 +170,8 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
     let levels = levels(contract, ladder, &position);
     let ceiling = Ceiling::of(contract, ladder, now);
     let reached = reached(&levels, &ceiling, now);
-    let stage = reached.min(ceiling.highest);
+    let unsaid = if contract.is_unsaid() { Stage::REMIND } else { Stage::LOCK };
+    let stage = reached.min(ceiling.highest).min(unsaid);
     let mut reasons = vec![standing.oldest_unpaid.map_or(Reason::InGoodStanding, |due| {
         contract.dark_since().map_or(Reason::PastDue(due), Reason::CreditRanOut)
     })];
@@ -183,7 +187,8 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
     if contract.account.next_reckoning().is_some_and(|next| next <= day) {
         wants.insert(0, Want::Reckon);
     }
-    let timetable = timetable(ladder, &levels, &ceiling, stage, now);
+    let mut timetable = timetable(ladder, &levels, &ceiling, stage, now);
+    timetable.retain(|planned| planned.stage <= unsaid);
     let next_look = next_look(contract, &position, &levels, notice, &ceiling, now);
     let restrictions = ladder.restrictions(stage);
     Decision { stage, restrictions, reasons, timetable, next_look, wants, standing }

@@ -10,7 +10,7 @@ use crate::{
     outside::Pushed,
     restructure::Amendment,
     settlement::Quoted,
-    stage::{Channel, Stage},
+    stage::{Channel, Stage, named},
     terms::{Terms, TermsHash},
 };
 
@@ -156,6 +156,13 @@ pub enum What {
         /// The text.
         text: String,
     },
+    /// A formal notice that was due could not be given in the words there are.
+    NoticeWithheld {
+        /// 1 = first of the ladder.
+        k: u8,
+        /// Why.
+        cause: Withheld,
+    },
     /// A formal notice reached a person.
     NoticeDelivered {
         /// Its id.
@@ -229,6 +236,16 @@ pub enum What {
     /// A change of the lender.
     Assignment(Assignment),
 }
+
+named!(
+    /// Why a formal notice is not given.
+    Withheld {
+        /// A pack wants texts that a named person reviewed, and this one is a draft.
+        Draft "draft",
+        /// The whole text does not fit a notice.
+        TooLong "too_long",
+    }
+);
 
 /// What was signed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -75,7 +75,9 @@ fn notices_run(contract: &Contract, ladder: &Ladder) -> Run {
     for (k, rule) in (1_u8..).zip(&ladder.notices) {
         let delivered = delivered(contract, rule, k);
         let Some((notice, ends)) = delivered else {
-            return Run::Waits(Reason::NoticeNotDelivered(k));
+            let withheld = contract.withheld.filter(|(number, _)| *number == k);
+            let reason = withheld.map(|(k, cause)| Reason::NoticeWithheld(k, cause));
+            return Run::Waits(reason.unwrap_or(Reason::NoticeNotDelivered(k)));
         };
         last = Some((notice.id, last.map_or(ends, |(_, before): (_, Moment)| ends.max(before))));
     }

@@ -72,7 +72,7 @@ pub(crate) fn step(contract: &mut Contract, number: u64, entry: Entry) -> Result
         Entry::Fact(fact) if is_first(&fact.what) => return Err(FoldError::Signing(number)),
         Entry::Fact(fact) => contract.apply(&fact),
         Entry::Decision(decision) => contract.record(decision.recorded),
-        Entry::Lease { .. } => {}
+        Entry::Lease { hash, .. } => contract.lease = Some(hash),
         Entry::Record(_) => return Err(FoldError::Line(number, not_of_a_contract())),
     }
     Ok(())

@@ -35,6 +35,7 @@ mod settings;
 mod shape;
 mod terms_hash;
 mod text;
+pub mod words;
 
 pub use chain::{ChainError, chain, genesis, verify_chain};
 pub use device::{Device, device_doc, parse_device};

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Longest text on a screen in bytes.
-const SCREEN_TEXT_MAX: usize = 500;
+const SCREEN_TEXT_MAX: usize = crate::words::HOW_TO_MAX;
 /// Days past due, cure days and gaps above this are a slip of the pen.
 const DAYS_MAX: u32 = 3_660;
 /// Longest time for which the word of the lender's own system may begin a stage, hours.
@@ -125,7 +125,7 @@ pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
     }
     for shown in [&file.how_to_pay, &file.how_to_dispute] {
         if shown.get_ref().0.len() > SCREEN_TEXT_MAX {
-            return Err(wrong(text, shown, "expected at most 500 bytes"));
+            return Err(wrong(text, shown, "expected at most 200 bytes"));
         }
     }
     let remind = file.remind.as_ref().map(|when| {

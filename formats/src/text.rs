@@ -83,6 +83,7 @@ by_name!(
         enforcement_off, feed_stale";
     domain::restructure::Kind: "one of re_age, re_amortise, extend, holiday";
     ReleaseCause: "one of paid, returned, written_off";
+    domain::fact::Withheld: "one of draft, too_long";
     domain::ledger::Account: "an account of the chart";
     domain::policy::LegalStatus: "one of permitted, conditional, unclear, \
         court_order_required, prohibited";

@@ -6,7 +6,7 @@ use clap_complete::Shell;
 use crate::{
     admin::AdminArgs, demo::DemoArgs, device::DeviceArgs, import::ImportArgs, journal::JournalArgs,
     ledger::LedgerArgs, replay::ReplayArgs, report::ReportArgs, schedule::ScheduleArgs,
-    serve::ServeArgs, sim::SimArgs, status::StatusArgs,
+    serve::ServeArgs, sim::SimArgs, status::StatusArgs, words::WordsArgs,
 };
 
 /// Quittance: device financing that ends in a quittance.
@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Schedule(ScheduleArgs),
     /// One real agent as a process
     Device(DeviceArgs),
+    /// What phones and notices say: check templates, begin one's own
+    Words(WordsArgs),
     /// Print the API's description, OpenAPI 3.1
     #[command(after_help = "\
 Example:

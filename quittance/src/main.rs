@@ -24,6 +24,7 @@ mod schedule;
 mod serve;
 mod sim;
 mod status;
+mod words;
 
 use std::process::ExitCode;
 
@@ -63,6 +64,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Sim(args) => tokio::task::block_in_place(|| sim::run(args, cli.json)),
         Command::Device(args) => device::run(args, cli.json).await,
         Command::Schedule(args) => tokio::task::block_in_place(|| schedule::run(&args)),
+        Command::Words(args) => words::run(args, cli.json),
         Command::Openapi => {
             out::line(server::api::openapi().trim_end());
             Ok(ExitCode::SUCCESS)

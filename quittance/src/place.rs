@@ -134,5 +134,6 @@ pub(crate) async fn open(
     for (source, pull) in beside.pulls {
         app = app.with_pull(&source, pull);
     }
+    crate::words::learn(data, &app)?;
     Ok(Place { app: Arc::new(app), keys })
 }

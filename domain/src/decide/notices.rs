@@ -6,7 +6,7 @@ use crate::{
     command::{Command, Refusal},
     contract::{Contract, Notice},
     evaluate::{PREPARE_AHEAD_S, notice_due},
-    fact::What,
+    fact::{What, Withheld},
     ladder::Ladder,
     stage::Channel,
     standing::Position,
@@ -38,6 +38,23 @@ pub(super) fn prepare(
         return Ok(Vec::new());
     }
     Ok(vec![What::NoticePrepared { id, k, show_from, owed, language, text }])
+}
+
+/// A notice that is due and cannot be given: once for each cause.
+pub(super) fn withhold(
+    contract: &Contract,
+    ladder: &Ladder,
+    k: u8,
+    cause: Withheld,
+    at: Moment,
+) -> Result<Vec<What>, Refusal> {
+    if notice_due(contract, ladder, at).is_none_or(|(number, _)| number != k) {
+        return Err(Refusal::new("notice_not_due", "no such notice is due"));
+    }
+    if contract.withheld == Some((k, cause)) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![What::NoticeWithheld { k, cause }])
 }
 
 fn past_due(contract: &Contract, ladder: &Ladder, at: Moment) -> i64 {

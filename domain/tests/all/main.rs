@@ -24,4 +24,5 @@ mod schedule_laws;
 mod schedules;
 mod settlement;
 mod strictness;
+mod withheld;
 mod zones;

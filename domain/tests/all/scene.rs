@@ -8,7 +8,7 @@ use domain::{
     Ladder, Moment, NoticeId, Refusal, Restriction, Rung, Stage, TenantId, Terms, UnitId, Want,
     Zone, decide,
     evaluate::evaluate,
-    fact::{Consent, Enrolment, Signed},
+    fact::{Consent, Enrolment, Signed, Withheld},
     hold::{Hold, HoldKind},
     policy::{
         Condition, LegalStatus, Lender, NoticeRule, Pack, PackNotice, Passes, Programme, Proof,
@@ -213,6 +213,8 @@ pub(crate) struct World {
     pub ladder: Ladder,
     pub now: Moment,
     pub habits: Habits,
+    /// From which notice on there are no words, and why.
+    pub wordless: Option<(u8, Withheld)>,
     /// What happened: facts, and stages as they were recorded.
     pub facts: Vec<Fact>,
     pub stages: Vec<(Moment, Stage)>,
@@ -231,8 +233,16 @@ impl World {
         let contract = signed(terms, &ladder, consent);
         let now = contract.signed_at;
         let habits = Habits { shows: true, reports: true };
-        let mut world =
-            World { contract, ladder, now, habits, facts: Vec::new(), stages: Vec::new(), ids: 0 };
+        let mut world = World {
+            contract,
+            ladder,
+            now,
+            habits,
+            wordless: None,
+            facts: Vec::new(),
+            stages: Vec::new(),
+            ids: 0,
+        };
         world.look();
         world
     }
@@ -274,6 +284,7 @@ impl World {
         loop {
             let decision = self.decision();
             let command = decision.wants.first().map(|want| self.carry_out(want));
+            let command = command.filter(|command| !self.was_withheld(command));
             let command = command.or_else(|| self.device_says(&decision));
             let Some(command) = command else {
                 return self.record(&decision);
@@ -299,7 +310,18 @@ impl World {
         }
     }
 
+    /// Whether a notice is withheld for what is known already.
+    fn was_withheld(&self, command: &Command) -> bool {
+        let known = self.contract.withheld;
+        matches!(command, Command::WithholdNotice { k, cause } if known == Some((*k, *cause)))
+    }
+
     fn carry_out(&mut self, want: &Want) -> Command {
+        if let (Want::PrepareNotice { k, .. }, Some((from, cause))) = (want, self.wordless)
+            && *k >= from
+        {
+            return Command::WithholdNotice { k: *k, cause };
+        }
         match want {
             Want::PrepareNotice { k, show_from, owed } => Command::PrepareNotice {
                 id: NoticeId::from_bytes([self.next_id(); 16]),

@@ -6,7 +6,7 @@ use domain::{
     assignment::{Offer, Origin, Passed},
     contract::{Notice, Unlock},
     custody::Freed,
-    fact::{Consent, Enrolment, ReleaseCause, Signed},
+    fact::{Consent, Enrolment, ReleaseCause, Signed, Withheld},
     hold::Hold,
     outside::Pushed,
     restructure::Amendment,
@@ -53,6 +53,8 @@ pub(crate) struct ContractShape {
     #[serde(with = "list")]
     holds: Vec<Hold>,
     imeis: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
+    lease: Option<[u8; 32]>,
     #[serde(with = "list")]
     notices: Vec<Notice>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "shaped_maybe")]
@@ -82,6 +84,8 @@ pub(crate) struct ContractShape {
     unit: UnitId,
     #[serde(with = "list")]
     unlocks: Vec<Unlock>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "withheld")]
+    withheld: Option<(u8, Withheld)>,
     #[serde(with = "maybe")]
     written_off: Option<i64>,
 }
@@ -146,6 +150,21 @@ pub(crate) struct UnlockShape {
 }
 
 shaped!(Contract: ContractShape, Notice: NoticeShape, Unlock: UnlockShape);
+
+mod withheld {
+    use super::*;
+
+    type Notice = Option<(u8, Withheld)>;
+
+    pub(super) fn serialize<S: Serializer>(value: &Notice, s: S) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(|(k, cause)| (k, AsText(cause))).serialize(s)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Notice, D::Error> {
+        let read: Option<(u8, AsText<Withheld>)> = Option::deserialize(d)?;
+        Ok(read.map(|(k, AsText(cause))| (k, cause)))
+    }
+}
 
 mod applied {
     use super::*;

@@ -1,6 +1,9 @@
 //! Decisions: stage, reasons, timetable, and the standing they were made on.
 
-use domain::{Day, Moment, NoticeId, Planned, Reason, Recorded, Stage, Standing, hold::HoldKind};
+use domain::{
+    Day, Moment, NoticeId, Planned, Reason, Recorded, Stage, Standing, fact::Withheld,
+    hold::HoldKind,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{list, shaped};
@@ -45,6 +48,7 @@ pub(crate) enum ReasonShape {
     WrittenOff,
     Assigned,
     NoticeNotDelivered(u8),
+    NoticeWithheld(u8, #[serde(with = "one")] Withheld),
     NoticeRuns(u8, #[serde(with = "one")] Moment),
     DatesCome(#[serde(with = "one")] Stage, #[serde(with = "one")] Moment),
     WaitsForEffect(#[serde(with = "one")] Stage),

@@ -5,7 +5,7 @@ use domain::{
     assignment::Assignment,
     custody::Custody,
     ending::Ending,
-    fact::{Consent, Enrolment, ReleaseCause, Signed, What},
+    fact::{Consent, Enrolment, ReleaseCause, Signed, What, Withheld},
     hold::{Hold, HoldKind},
     late_fee::LateFee,
     outside::Pushed,
@@ -121,6 +121,11 @@ pub(crate) enum WhatShape {
         #[serde(with = "one")]
         show_from: Moment,
         text: String,
+    },
+    NoticeWithheld {
+        #[serde(with = "one")]
+        cause: Withheld,
+        k: u8,
     },
     NoticeDelivered {
         #[serde(with = "one")]

@@ -6,7 +6,7 @@ use domain::{
     assignment::{Arrival, Assignment, Passed, TakenOver},
     custody::Custody,
     ending::Ending,
-    fact::{Consent, Enrolment, ReleaseCause, What},
+    fact::{Consent, Enrolment, ReleaseCause, What, Withheld},
     hold::{Hold, HoldKind},
     outside::Pushed,
 };
@@ -72,6 +72,7 @@ fn every_fact() -> Vec<Fact> {
             language: "hi".into(),
             text: "ध्यान दें".into(),
         },
+        What::NoticeWithheld { k: 2, cause: Withheld::Draft },
         What::NoticeDelivered {
             id,
             channel: Channel::Declared,
@@ -152,6 +153,7 @@ fn every_reason() -> Vec<Reason> {
         Reason::WrittenOff,
         Reason::Assigned,
         Reason::NoticeNotDelivered(1),
+        Reason::NoticeWithheld(1, Withheld::TooLong),
         Reason::NoticeRuns(2, AT),
         Reason::DatesCome(Stage::restrict(1), AT),
         Reason::WaitsForEffect(Stage::NOTICE),

@@ -14,4 +14,5 @@ mod packs;
 mod replay;
 mod schedules;
 mod settings;
+mod words;
 mod world;

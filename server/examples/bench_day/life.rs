@@ -12,7 +12,7 @@ use domain::{
     terms::Price,
     time_credit::{Payg, Rate},
 };
-use formats::{doc, journal};
+use formats::{doc, journal, words::Words};
 use server::app::lease;
 use store::{Change, Facets, Head, Item, Line, LineKind, NextLook, Posting, UnitKind};
 
@@ -222,8 +222,9 @@ impl<'a> Life<'a> {
 
     fn item(mut self, decision: Decision) -> Item {
         let (ladder, at) = (&self.setting.ladder, self.setting.until);
-        if let Some(hash) = lease::content_hash(&self.contract, ladder, 1) {
+        if let Some(hash) = lease::content_hash(&self.contract, ladder, &Words::builtin(), 1) {
             self.line(LineKind::Lease, at, journal::lease_line(1, &hash));
+            self.contract.lease = Some(hash);
         }
         let contract = &self.contract;
         let stage = contract.decision.stage;

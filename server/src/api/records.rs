@@ -210,7 +210,8 @@ pub(crate) async fn lease(
 ) -> Result<Json<LeaseView>, Problem> {
     let unit = contracts::unit(&app, call.tenant(), &reference).await?;
     let loaded = app.contract_of(call.tenant(), unit).await?;
-    let content = lease::content(&loaded.contract, &loaded.ladder, loaded.row.version);
+    let words = app.words(loaded.row.tenant);
+    let content = lease::content(&loaded.contract, &loaded.ladder, &words, loaded.row.version);
     let content = content.ok_or(Error::NotFound("lease"))?;
     let guards = loaded.ladder.guards.iter().map(|guard| guard.name().to_owned());
     Ok(Json(lease_view(content, guards.collect())))

@@ -239,7 +239,9 @@ impl App {
         let mut salt = [0; 16];
         self.entropy.fill(&mut salt);
         let imei = self.primary_imei(contract.unit).await?;
-        let facts = screens::screen(contract, &ladder);
+        let words = self.words(to);
+        let voice = words.voice(contract.terms().language());
+        let facts = screens::screen(contract, &ladder, voice);
         let assigned = Assigned {
             tenant: protocol::TenantId(contract.tenant.bytes()),
             contract: protocol::ContractId(contract.unit.bytes()),
@@ -252,7 +254,7 @@ impl App {
             to_enrolment: protocol::EnrolmentId(self.next_enrolment(unit).bytes()),
             lender_phone: facts.lender_phone,
             how_to_pay: facts.how_to_pay,
-            managed_by: screens::managed_by(&ladder, Some(&loaded.ladder.lender.name)),
+            managed_by: voice.managed_by(&ladder.lender.name, Some(&loaded.ladder.lender.name)),
             assigned_at: lease::unix(now.seconds()),
             succession,
         };

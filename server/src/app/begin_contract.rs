@@ -33,8 +33,10 @@ impl App {
         let line = journal::decision_line(&recorded, &decision.standing, ladder);
         lines.push(LineKind::Decision, line);
         contract.record(recorded);
-        if let Some(hash) = lease::content_hash(contract, ladder, 1) {
+        let words = self.words(tenant);
+        if let Some(hash) = lease::content_hash(contract, ladder, &words, 1) {
             lines.push(LineKind::Lease, journal::lease_line(1, &hash));
+            contract.lease = Some(hash);
         }
         let mut reserve = vec![reference_name(tenant, &contract.signed.reference)];
         reserve.extend(contract.imeis.iter().map(|hash| financed_name(hash)));

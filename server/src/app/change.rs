@@ -24,6 +24,8 @@ const TRIES: u32 = 16;
 const ROUNDS: u32 = 8;
 /// A release that could not be signed is tried again after so many seconds.
 const RELEASE_AGAIN_S: i64 = 300;
+/// A notice that could not be given is tried again after so many seconds: words get reviewed.
+const WORDS_AGAIN_S: i64 = 86_400;
 
 /// A contract with its ladder, as loaded.
 #[derive(Clone, Debug)]
@@ -247,10 +249,11 @@ impl App {
         let recorded = decision.recorded(now);
         let changed = !contract.decision.says_the_same(&recorded);
         let due = loaded.row.next_look.is_some_and(|look| look <= now);
-        if !carries && !changed && !due {
+        let version = loaded.row.version + 1;
+        let still = !carries && !changed && !due;
+        if still && !self.says_otherwise(&loaded.contract, &loaded.ladder, loaded.row.version) {
             return Ok(None);
         }
-        let version = loaded.row.version + 1;
         let mut lines = Lines::after(loaded.row.head, now);
         for (_, fact) in &done {
             lines.push(LineKind::Fact, journal::fact_line(fact));
@@ -260,8 +263,10 @@ impl App {
             lines.push(LineKind::Decision, line);
         }
         contract.record(recorded);
-        if let Some(hash) = lease::content_hash(&contract, &loaded.ladder, version) {
+        let words = self.words(contract.tenant);
+        if let Some(hash) = lease::content_hash(&contract, &loaded.ladder, &words, version) {
             lines.push(LineKind::Lease, journal::lease_line(version, &hash));
+            contract.lease = Some(hash);
         }
         let events = self.event_jobs(Some(&loaded.row.facets), &contract, version, now);
         let item = Item {
@@ -301,14 +306,10 @@ impl App {
                 return Ok(decision);
             };
             let command = match want {
-                Want::PrepareNotice { k, show_from, owed } => Command::PrepareNotice {
-                    id: NoticeId(self.new_id()),
-                    k: *k,
-                    show_from: *show_from,
-                    owed: *owed,
-                    language: contract.terms().language().to_owned(),
-                    text: screens::notice_text(contract, ladder, *k, *owed, *show_from),
-                },
+                Want::PrepareNotice { k, show_from, owed } => {
+                    let due = screens::Due { k: *k, owed: *owed, show_from: *show_from };
+                    self.notice(contract, ladder, due)
+                }
                 Want::Reckon => Command::Reckon,
                 // Money counts whatever ails the keys or the clock; the release follows.
                 Want::Release => match self.release_certificate(contract, ladder, now).await {
@@ -322,9 +323,33 @@ impl App {
                 },
             };
             let facts = decide(contract, ladder, command, Actor::Time, now)?;
+            // Nothing new to say of what is wanted: it is tried again.
+            if facts.is_empty() {
+                let again = Some(now.plus_seconds(WORDS_AGAIN_S));
+                let next_look = decision.next_look.min(again).or(again);
+                return Ok(Decision { next_look, ..decision });
+            }
             take(contract, facts, done);
         }
         Err(Error::Fault(format!("contract {}: its wants do not end", contract.unit)))
+    }
+
+    /// A formal notice in the contract's language, or the word that it cannot be given.
+    fn notice(&self, contract: &Contract, ladder: &Ladder, due: screens::Due) -> Command {
+        let words = self.words(contract.tenant);
+        let voice = words.voice(contract.terms().language());
+        let screens::Due { k, owed, show_from } = due;
+        match screens::notice_text(contract, ladder, voice, due) {
+            Ok(text) => Command::PrepareNotice {
+                id: NoticeId(self.new_id()),
+                k,
+                show_from,
+                owed,
+                language: voice.language().to_owned(),
+                text,
+            },
+            Err(cause) => Command::WithholdNotice { k, cause },
+        }
     }
 
     /// The identity of a released device becomes free for a new contract, that of a contract that

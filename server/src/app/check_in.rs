@@ -108,7 +108,8 @@ impl App {
         let news = message.events.iter().any(|event| event.event_no > through);
         let due = loaded.row.next_look.is_some_and(|look| look <= received);
         let follows = loaded.contract.unfollowed_since().is_some();
-        if !news && !due && !follows {
+        let still = !news && !due && !follows;
+        if still && !self.says_otherwise(&loaded.contract, &loaded.ladder, loaded.row.version) {
             return Ok(Heard { loaded, message, received });
         }
         let unit = loaded.row.unit;
@@ -141,8 +142,14 @@ impl App {
             let certs = self.certs_over(&keys, &signed, passed.to)?;
             return Ok(Reply { kind: ReplyKind::Assigned, signed, certs });
         }
-        let content = lease::content(contract, &loaded.ladder, loaded.row.version);
+        let words = self.words(contract.tenant);
+        let content = lease::content(contract, &loaded.ladder, &words, loaded.row.version);
         let content = content.ok_or_else(unknown)?;
+        let hash = content_hash(&content.encode());
+        // Words that changed since the contract was read come with a version of their own.
+        if contract.lease != Some(hash.0) {
+            return Err(Error::Busy);
+        }
         let stamp = Stamp {
             issued_at: unix(self.now().seconds()),
             msg_no: message.msg_no,
@@ -150,8 +157,7 @@ impl App {
             next_s: self.come_back(contract),
         };
         let certs = self.certs_since(&keys, Some(contract.joined_at()));
-        let held = message.applied_seq == content.sequence
-            && message.content_hash == Some(content_hash(&content.encode()));
+        let held = message.applied_seq == content.sequence && message.content_hash == Some(hash);
         if held {
             let signed = self.sign_unchanged(contract, &content, stamp)?;
             return Ok(Reply { kind: ReplyKind::Unchanged, signed, certs });

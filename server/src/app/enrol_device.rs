@@ -19,7 +19,6 @@ use super::{
     change::{Asked, Extras, Loaded},
     enrolment_name, financed_name,
     lease::{self, guard_codes, unix},
-    screens,
 };
 use crate::{
     crypto::{ServerVerifier, content_hash, same, sha256},
@@ -79,7 +78,7 @@ impl App {
             return Ok(reply);
         }
         let offered = self.open_offer(&confirm.offer).await?;
-        let disclosure = content_hash(screens::disclosure(&offered.loaded.ladder).as_bytes());
+        let disclosure = content_hash(self.disclosure_of(&offered.loaded).text().as_bytes());
         let agrees = confirm.enrolment.0 == offered.enrolment.bytes()
             && confirm.key_gen == offered.key_gen
             && confirm.disclosure_hash == disclosure;
@@ -119,12 +118,16 @@ impl App {
         let Some(loaded) = self.offered_contract(offer).await? else {
             return Ok(None);
         };
-        let Loaded { row, contract, ladder } = loaded;
-        let bound = contract.device.as_ref().is_some_and(|device| device.offer == *offer_hash);
-        if !bound {
+        let bound = |device: &Enrolment| device.offer == *offer_hash;
+        if !loaded.contract.device.as_ref().is_some_and(bound) {
             return Ok(None);
         }
-        self.first_lease(&contract, &ladder, row.version, confirm.msg_no).map(Some)
+        // What the lease says may have changed since the first answer.
+        let asked = Asked::once(self, "enrol_device", Actor::Time);
+        let changed =
+            self.change(loaded.row.unit, &asked, Extras::default(), |_, _| Ok(Vec::new())).await?;
+        self.first_lease(&changed.contract, &changed.ladder, changed.version, confirm.msg_no)
+            .map(Some)
     }
 
     fn first_lease(
@@ -134,7 +137,8 @@ impl App {
         version: u64,
         msg_no: u64,
     ) -> Result<Reply, Error> {
-        let content = lease::content(contract, ladder, version)
+        let words = self.words(contract.tenant);
+        let content = lease::content(contract, ladder, &words, version)
             .ok_or_else(|| Error::refused("wrong_enrolment_code", "the contract has ended"))?;
         let stamp = Stamp {
             issued_at: unix(self.now().seconds()),
@@ -198,6 +202,7 @@ impl App {
 
     fn terms(&self, offered: &Offered, now: Moment) -> Result<Terms, Error> {
         let Loaded { row, ladder, .. } = &offered.loaded;
+        let disclosure = self.disclosure_of(&offered.loaded);
         Ok(Terms {
             offer_hash: protocol::ContentHash(offered.offer_hash),
             tenant: protocol::TenantId(row.tenant.bytes()),
@@ -206,8 +211,8 @@ impl App {
             key_gen: offered.key_gen,
             lender: ladder.lender.name.clone(),
             lender_phone: ladder.lender.phone.clone(),
-            disclosure: screens::disclosure(ladder),
-            language: "en".to_owned(),
+            disclosure: disclosure.text(),
+            language: disclosure.language,
             guards: guard_codes(ladder),
             root: self.keys.tenant(row.tenant)?.root(),
             issued_at: unix(now.seconds()),

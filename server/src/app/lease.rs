@@ -4,6 +4,7 @@
 use domain::{
     Contract, EnrolmentId, Guard, Ladder, Moment, Restriction, Rung, Stage, UnitId, contract::State,
 };
+use formats::words::Words;
 use protocol::{
     Kind, Message,
     cert::KeyKind,
@@ -86,19 +87,25 @@ fn restriction_codes(ladder: &Ladder, stage: Stage) -> Vec<u16> {
     codes
 }
 
-/// What version `sequence` of a contract says to its device: a function of the contract alone, so
-/// that it comes out the same at every signing. `None` without a device, after the
-/// release, and once the contract was passed on.
-pub fn content(contract: &Contract, ladder: &Ladder, sequence: u64) -> Option<LeaseContent> {
+/// What version `sequence` of a contract says to its device: a function of the contract and the
+/// words in force. The contract keeps its hash, so that other words make another version. `None`
+/// without a device, after the release, and once the contract was passed on.
+pub fn content(
+    contract: &Contract,
+    ladder: &Ladder,
+    words: &Words,
+    sequence: u64,
+) -> Option<LeaseContent> {
     let over = contract.is_released() || contract.passed().is_some();
     let device = contract.device.as_ref().filter(|_| !over)?;
     let decision = &contract.decision;
+    let voice = words.voice(contract.terms().language());
     let timetable = decision.timetable.iter().map(|planned| Step {
         stage: wire_stage(planned.stage),
         at: unix(planned.at.seconds_up()),
         after_s: planned.after_s,
         restrictions: restriction_codes(ladder, planned.stage),
-        reason: screens::stage_reason(contract, planned.stage),
+        reason: screens::stage_reason(contract, planned.stage, voice),
         notice: planned.notice.map(|id| protocol::NoticeId(*id.0.as_bytes())),
     });
     Some(LeaseContent {
@@ -114,7 +121,7 @@ pub fn content(contract: &Contract, ladder: &Ladder, sequence: u64) -> Option<Le
         offline_step_max_age_s: ladder.offline_step_max_age_s,
         silence: None,
         notices: notices(contract),
-        screen: screens::screen(contract, ladder),
+        screen: screens::screen(contract, ladder, voice),
         passes: Passes {
             left: ladder.passes.count.saturating_sub(contract.passes_used),
             hours: ladder.passes.hours,
@@ -123,8 +130,13 @@ pub fn content(contract: &Contract, ladder: &Ladder, sequence: u64) -> Option<Le
 }
 
 /// Hash of that content, for the journal.
-pub fn content_hash(contract: &Contract, ladder: &Ladder, sequence: u64) -> Option<[u8; 32]> {
-    content(contract, ladder, sequence).map(|content| sha256(&[&content.encode()]))
+pub fn content_hash(
+    contract: &Contract,
+    ladder: &Ladder,
+    words: &Words,
+    sequence: u64,
+) -> Option<[u8; 32]> {
+    content(contract, ladder, words, sequence).map(|content| sha256(&[&content.encode()]))
 }
 
 /// The last notices, the newest always among them.

@@ -24,7 +24,7 @@ const SECRET_LEN: usize = 32;
 /// Longest name of an entry, bytes.
 const NAME_MAX: usize = 64;
 /// Longest address for complaints, bytes.
-const COMPLAINTS_MAX: usize = 240;
+const COMPLAINTS_MAX: usize = formats::words::COMPLAINTS_MAX;
 
 /// What came of adding an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -51,6 +51,7 @@ pub mod transfer_contract;
 pub mod turns;
 pub mod wait;
 pub mod wake;
+pub mod words;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -74,6 +75,7 @@ use presence::Presences;
 use throttle::{Rates, Throttle};
 use turns::Turns;
 use wake::{LocalWake, Wake};
+use words::TenantWords;
 
 /// Everything a use case needs. Cheap to share.
 pub struct App {
@@ -109,6 +111,8 @@ pub struct App {
     pub pulls: BTreeMap<String, Arc<dyn StatusPull>>,
     /// How much the doors of providers take.
     pub throttle: Throttle,
+    /// What phones and notices say.
+    pub words: TenantWords,
 }
 
 /// When devices come back.
@@ -157,6 +161,7 @@ impl App {
             events: None,
             pulls: BTreeMap::new(),
             throttle: Throttle::default(),
+            words: TenantWords::default(),
         };
         app.load_directory().await?;
         Ok(app)

@@ -1,158 +1,123 @@
-//! What the phone says in words: screen facts, formal notices, the disclosure. Plain English; a
-//! device shows what it gets and never composes a sentence of its own.
+//! What the phone says in words: screen facts, formal notices, the disclosure, in the language of
+//! the contract. A device shows what it gets and never composes a sentence of its own.
 
-use domain::{Contract, Ladder, Moment, Money, Position, Reason, Stage, Zone, hold::HoldKind};
+use domain::{
+    Contract, Ladder, Moment, Money, Position, Reason, Stage, Zone, fact::Withheld, hold::HoldKind,
+};
+use formats::words::{Disclosure, Follows, NoticeWords, Resting, Status, Voice, Why};
 use protocol::{
     lease::Screen,
     limits::{HOW_TO_MAX, LENDER_MAX, PHONE_MAX},
 };
 
-/// The facts of the screen for the decision in force. They follow from the contract alone, not from
-/// the moment of asking, so that a version's lease is always the same.
-pub fn screen(contract: &Contract, ladder: &Ladder) -> Screen {
+use super::{App, change::Loaded};
+
+/// The facts of the screen for the decision in force. They follow from the contract and its words,
+/// not from the moment of asking, so that a version's lease is always the same.
+pub fn screen(contract: &Contract, ladder: &Ladder, voice: Voice<'_>) -> Screen {
     let terms = contract.terms();
-    let amount = |minor: i64| Money::new(minor, terms.currency()).to_string();
+    let money = |minor: i64| Money::new(minor, terms.currency());
     let past_due = contract.decision.past_due;
-    let amount_due = if past_due == 0 { String::new() } else { amount(past_due) };
+    let amount_due = if past_due == 0 { String::new() } else { voice.money(money(past_due)) };
     let next_due = Position::stands(contract, ladder)
         .next_after(past_due)
         .filter(|_| contract.is_active())
-        .map(|(due, open)| format!("{} on {due}", amount(open)));
+        .map(|(due, open)| voice.due_on(money(open), due));
+    let before = contract.origin.as_ref().map(|origin| &*origin.lender);
     Screen {
-        language: "en".to_owned(),
+        language: voice.language().to_owned(),
         lender: clip(&ladder.lender.name, LENDER_MAX).to_owned(),
         lender_phone: clip(&ladder.lender.phone, PHONE_MAX).to_owned(),
         how_to_pay: clip(&ladder.how_to_pay, HOW_TO_MAX).to_owned(),
         how_to_dispute: clip(&ladder.how_to_dispute, HOW_TO_MAX).to_owned(),
-        managed_by: managed_by(ladder, contract.origin.as_ref().map(|origin| &*origin.lender)),
-        reason: stage_reason(contract, contract.decision.stage),
+        managed_by: clip(&voice.managed_by(&ladder.lender.name, before), HOW_TO_MAX).to_owned(),
+        reason: stage_reason(contract, contract.decision.stage, voice),
         amount_due,
         next_due: next_due.unwrap_or_default(),
         allowed_numbers: vec![clip(&ladder.lender.phone, PHONE_MAX).to_owned()],
     }
 }
 
-/// The permanent line that says who stands behind this phone, and who did before.
-pub(super) fn managed_by(ladder: &Ladder, before: Option<&str>) -> String {
-    let lender = &ladder.lender.name;
-    // A name such as "Example Finance Ltd." brings the full stop along.
-    let ended = lender.trim_end_matches('.');
-    let before = before.map(|before| {
-        format!("{lender} took the contract over from {before}: pay {lender} from here on. ")
-    });
-    let text = format!(
-        "{}This phone is bought on instalments from {ended}. Until it is paid, {lender} can show \
-         messages and, after formal notices, restrict some functions. Emergency calls always work. \
-         Your data is never read, and your location is never known.",
-        before.unwrap_or_default()
-    );
-    clip(&text, HOW_TO_MAX).to_owned()
-}
-
 /// Why a stage holds, in one sentence.
-pub fn stage_reason(contract: &Contract, stage: Stage) -> String {
-    let since = contract.decision.reasons.iter().find_map(|reason| match reason {
-        Reason::PastDue(day) => Some(*day),
-        _ => None,
-    });
-    let ran_out = contract.decision.reasons.iter().find_map(|reason| match reason {
-        Reason::CreditRanOut(at) => Some(*at),
-        _ => None,
-    });
-    let overdue = match (since, ran_out) {
-        (_, Some(at)) => {
-            format!("The days paid for ran out on {}.", contract.day(at.plus_seconds(-1)))
-        }
-        (Some(day), None) => format!("The instalment of {day} has not been paid."),
-        (None, None) => "An instalment was not paid on its due day.".to_owned(),
-    };
-    match stage.rung {
-        domain::Rung::Clear => at_rest(contract).to_owned(),
-        domain::Rung::Remind => overdue,
-        domain::Rung::Notice => format!("{overdue} A formal notice runs: see below."),
-        domain::Rung::Restrict => {
-            format!("{overdue} The notice has run out. Some functions are off until it is paid.")
-        }
-        domain::Rung::Lock => {
-            format!("{overdue} The notice has run out. The phone opens as soon as it is paid.")
-        }
+pub fn stage_reason(contract: &Contract, stage: Stage, voice: Voice<'_>) -> String {
+    if stage.rung == domain::Rung::Clear {
+        return voice.resting(resting(contract));
     }
+    let reasons = contract.decision.reasons.iter();
+    let ran_out = reasons.clone().find_map(|reason| match reason {
+        Reason::CreditRanOut(at) => Some(Why::Credit(contract.day(at.plus_seconds(-1)))),
+        _ => None,
+    });
+    let since = reasons.clone().find_map(|reason| match reason {
+        Reason::PastDue(day) => Some(Why::Instalment(*day)),
+        _ => None,
+    });
+    voice.rung(stage.rung, ran_out.or(since).unwrap_or(Why::Overdue))
 }
 
-/// What the screen says while nothing is taken away.
-fn at_rest(contract: &Contract) -> &'static str {
+/// Why nothing is taken away.
+fn resting(contract: &Contract) -> Resting {
     match contract.decision.reasons.first() {
-        Some(Reason::HandedOver) => "This phone was handed back. Nothing more falls due.",
-        Some(Reason::WrittenOff) => {
-            "The lender gave the debt up and no longer restricts this phone. It can still be paid."
-        }
-        _ => "Nothing is overdue. Thank you.",
+        Some(Reason::HandedOver) => Resting::HandedOver,
+        Some(Reason::WrittenOff) => Resting::WrittenOff,
+        _ => Resting::Paid,
     }
 }
 
-/// The text of the k-th formal notice, frozen before it is shown.
+/// Which formal notice is due, when, and over how much.
+#[derive(Clone, Copy, Debug)]
+pub struct Due {
+    /// 1 = first.
+    pub k: u8,
+    /// What is past due then, in minor units.
+    pub owed: i64,
+    /// Not shown before.
+    pub show_from: Moment,
+}
+
+/// The text of a formal notice, frozen before it is shown, or why there is none.
 pub fn notice_text(
     contract: &Contract,
     ladder: &Ladder,
-    k: u8,
-    owed: i64,
-    show_from: Moment,
-) -> String {
+    voice: Voice<'_>,
+    due: Due,
+) -> Result<String, Withheld> {
+    if ladder.conduct.drafts_refused && *voice.book().formal() == Status::Draft {
+        return Err(Withheld::Draft);
+    }
     let terms = contract.terms();
-    let owed = Money::new(owed, terms.currency());
-    let day = terms.zone().day(show_from);
-    let lender = &ladder.lender;
-    let rule = ladder.notices.get(usize::from(k.saturating_sub(1)));
-    let days = rule.map_or(0, |rule| rule.cure_days);
-    let last = usize::from(k) == ladder.notices.len();
-    let follows = if last && !ladder.steps.is_empty() {
-        "If nothing is paid by then, some functions of this phone will be switched off step by \
-         step."
-    } else {
-        "If nothing is paid by then, a further notice follows."
+    let day = contract.day(due.show_from);
+    let oldest = Position::stands(contract, ladder).on(day).oldest_unpaid;
+    let ran_out = contract.dark_since().map(|at| contract.day(at.plus_seconds(-1)));
+    let why = ran_out.map(Why::Credit).or(oldest.map(Why::Instalment)).unwrap_or(Why::Overdue);
+    let rule = ladder.notices.get(usize::from(due.k.saturating_sub(1)));
+    let follows = match usize::from(due.k) < ladder.notices.len() {
+        true => Follows::Notice,
+        false if ladder.steps.is_empty() => Follows::Nothing,
+        false => Follows::Steps,
     };
-    format!(
-        "NOTICE {k} from {name}, {day}\n\nFor contract {reference}, {owed} is past due. Please pay \
-         within {days} whole days after you see this notice. {follows}\n\nHow to pay: {pay}\n\nIf \
-         you do not agree: {dispute}\n\nEmergency calls, incoming calls, alarms, accessibility and \
-         the way to pay always keep working.\n\n{name}, {phone}. Complaints: {complaints}",
-        name = clip(&lender.name, 120),
-        reference = contract.signed.reference,
-        pay = clip(&ladder.how_to_pay, 240),
-        dispute = clip(&ladder.how_to_dispute, 240),
-        phone = clip(&lender.phone, 40),
-        complaints = clip(&lender.complaints, 120),
-    )
+    let text = voice.notice(&NoticeWords {
+        k: due.k,
+        lender: &ladder.lender,
+        reference: &contract.signed.reference,
+        day,
+        owed: Money::new(due.owed, terms.currency()),
+        why,
+        cure_days: rule.map_or(0, |rule| rule.cure_days),
+        follows,
+        pay: &ladder.how_to_pay,
+        dispute: &ladder.how_to_dispute,
+    });
+    text.ok_or(Withheld::TooLong)
 }
 
-/// What the holder is asked to accept at enrolment.
-pub fn disclosure(ladder: &Ladder) -> String {
-    let mut text = managed_by(ladder, None);
-    text.push_str("\n\nWhat can happen when an instalment stays unpaid:\n");
-    for (k, notice) in (1..).zip(&ladder.notices) {
-        text.push_str(&format!(
-            "- Notice {k}: from {} days past due, with {} days to pay.\n",
-            notice.when.days_past_due, notice.cure_days
-        ));
+impl App {
+    /// What the borrower of a contract agrees to, in his language.
+    pub fn disclosure_of(&self, loaded: &Loaded) -> Disclosure {
+        let Loaded { row, contract, ladder } = loaded;
+        let terms = &contract.signed.terms;
+        self.words(row.tenant).voice(terms.language()).disclosure(ladder, Some(terms))
     }
-    for step in &ladder.steps {
-        let names: Vec<&str> = step.restrictions.iter().map(|one| one.name()).collect();
-        let off = if names.is_empty() { "the lock screen".to_owned() } else { names.join(", ") };
-        text.push_str(&format!(
-            "- {}: from {} days past due, after all notices: {off}.\n",
-            step.stage, step.when.days_past_due
-        ));
-    }
-    let guards: Vec<&str> = ladder.guards.iter().map(|guard| guard.name()).collect();
-    if !guards.is_empty() {
-        text.push_str(&format!("\nUntil it is paid off, kept in place: {}.\n", guards.join(", ")));
-    }
-    text.push_str(&format!(
-        "\nYou can open the phone {} times for {} hours without giving a reason.\n\nComplaints: \
-         {}, phone {}. At the last payment the phone is released for ever.",
-        ladder.passes.count, ladder.passes.hours, ladder.lender.complaints, ladder.lender.phone
-    ));
-    text
 }
 
 /// A moment on a calendar, to the minute: `2026-08-14 06:00 Asia/Kolkata`.
@@ -206,6 +171,14 @@ pub fn plain(reason: &Reason) -> String {
         Reason::NoticeNotDelivered(k) => {
             format!("Formal notice {k} has not been delivered: nothing above notice.")
         }
+        Reason::NoticeWithheld(k, Withheld::Draft) => format!(
+            "Formal notice {k} is due, but its words are a draft and the law wants words that a \
+             named person reviewed: no notice, and nothing above it."
+        ),
+        Reason::NoticeWithheld(k, Withheld::TooLong) => format!(
+            "Formal notice {k} is due, but its whole text does not fit a notice: no notice, and \
+             nothing above it."
+        ),
         Reason::NoticeRuns(k, until) => {
             format!("Formal notice {k} runs until {until}: nothing above notice before.")
         }
@@ -254,6 +227,7 @@ pub fn code(reason: &Reason) -> &'static str {
         Reason::HandedOver => "handed_over",
         Reason::WrittenOff => "written_off",
         Reason::NoticeNotDelivered(_) => "notice_not_delivered",
+        Reason::NoticeWithheld(..) => "notice_withheld",
         Reason::NoticeRuns(..) => "notice_runs",
         Reason::DatesCome(..) => "dates_come",
         Reason::WaitsForEffect(_) => "waits_for_effect",

@@ -194,7 +194,7 @@ async fn the_longest_texts_fit_the_wire() {
         lender: domain::policy::Lender {
             name: wide(128),
             phone: "5".repeat(32),
-            complaints: wide(240),
+            complaints: wide(100),
         },
         ..formats::parse_lender(LENDER).unwrap()
     };
@@ -206,7 +206,7 @@ async fn the_longest_texts_fit_the_wire() {
         .lines()
         .map(|line| match line.split_once(" = ") {
             Some((key @ ("how_to_pay" | "how_to_dispute"), _)) => {
-                format!("{key} = {:?}\n", wide(500))
+                format!("{key} = {:?}\n", wide(200))
             }
             _ => format!("{line}\n"),
         })

@@ -217,7 +217,9 @@ impl House {
     /// The journal ends with the content hash of the version's lease, if it has one.
     async fn check_lease(&self, row: &Row, last: &JournalEntry) {
         let loaded = self.app.open_contract(row.clone()).unwrap();
-        let hash = server::app::lease::content_hash(&loaded.contract, &loaded.ladder, row.version);
+        let words = self.app.words(row.tenant);
+        let (contract, ladder) = (&loaded.contract, &loaded.ladder);
+        let hash = server::app::lease::content_hash(contract, ladder, &words, row.version);
         assert_eq!(hash.is_some(), last.kind == LineKind::Lease, "{}", last.text);
         if let Some(hash) = hash {
             assert_eq!(last.text, formats::lease_line(row.version, &hash));

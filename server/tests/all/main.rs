@@ -24,3 +24,4 @@ mod receipts;
 mod serve;
 mod socket;
 mod talk;
+mod words;

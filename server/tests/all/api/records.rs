@@ -76,7 +76,12 @@ async fn a_lease_is_shown_once_a_device_is_enrolled() {
     let row = front.house.row(unit).await;
     assert_eq!(lease.json["sequence"], row.version);
     let loaded = front.house.app.open_contract(row.clone()).unwrap();
-    let hash = server::app::lease::content_hash(&loaded.contract, &loaded.ladder, row.version);
+    let hash = server::app::lease::content_hash(
+        &loaded.contract,
+        &loaded.ladder,
+        &formats::words::Words::builtin(),
+        row.version,
+    );
     assert_eq!(lease.json["content_hash"], server::crypto::hex(&hash.unwrap()));
     assert_eq!(lease.json["rung"], "clear");
     let view = front.explain("EX-1").await;
