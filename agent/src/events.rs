@@ -90,6 +90,7 @@ fn is_urgent(what: &EventKind) -> bool {
         | EventKind::NoticeShown { .. }
         | EventKind::NoticeAcked { .. }
         | EventKind::PassUsed { .. }
+        | EventKind::HeardAgain { .. }
         | EventKind::TokenAccepted { .. } => true,
         EventKind::CodeTried { .. }
         | EventKind::LeaseRefused { .. }

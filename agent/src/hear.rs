@@ -85,6 +85,9 @@ impl Agent {
                     }
                     Ordering::Equal => self.heard(&opened.stamp, is_answer, true),
                     Ordering::Greater => {
+                        if opened.content.stage < enrolled.in_force.stage {
+                            enrolled.report_silence(&self.state.clock);
+                        }
                         enrolled.install(&opened);
                         self.heard(&opened.stamp, is_answer, true);
                         self.open_if_young(is_answer);
@@ -118,6 +121,7 @@ impl Agent {
     /// A release certificate by a release key. The tombstone and the signed confirmation are one
     /// save; from it on nothing here can verify a lease.
     fn take_release(&mut self, reply: &Reply, keys: Keys<'_>) {
+        let silent_s = self.silence_ended();
         let Some((ring, binding)) = self.trust() else { return };
         add_certs(ring, reply, keys.verifier);
         let release = ring.open_release(&reply.signed, keys.verifier).ok().filter(|release| {
@@ -129,6 +133,7 @@ impl Agent {
             enrolment: binding.enrolment,
             key_gen: binding.key_gen,
             certificate_hash: sha256(&reply.signed),
+            silent_s,
         };
         let body = removal(&removed, binding.enrolment, keys);
         self.state.phase = Phase::Released(Tombstone {

@@ -50,7 +50,7 @@ impl Agent {
         let Some(token) = opened.ok().filter(|token| token.binding == bound_to) else {
             return TokenAnswer::Wrong;
         };
-        let relief = &mut enrolled.relief;
+        let relief = &enrolled.relief;
         if token.counter <= relief.token_counter {
             return TokenAnswer::AlreadyUsed;
         }
@@ -60,7 +60,9 @@ impl Agent {
         if is_late || enrolled.held.issued_at > issued_at {
             return TokenAnswer::Expired;
         }
+        enrolled.report_silence(clock);
         clock.lift(u64::from(token.issued) * 60);
+        let relief = &mut enrolled.relief;
         relief.token_counter = token.counter;
         relief.token_issued_at = relief.token_issued_at.max(issued_at);
         let until = u64::from(token.paid_through) * 60;
@@ -88,7 +90,28 @@ impl Agent {
     }
 }
 
+impl Agent {
+    /// For how long a restriction stood without a word of the server, if one is in force.
+    pub(crate) fn silence_ended(&self) -> Option<u32> {
+        let Phase::Enrolled(enrolled) = &self.state.phase else { return None };
+        let silent_s = enrolled.silent_s(&self.state.clock)?;
+        Some(u32::try_from(silent_s).unwrap_or(u32::MAX))
+    }
+}
+
 impl Enrolled {
+    /// Tells for how long a restriction that ends now stood without a word of the server.
+    pub(crate) fn report_silence(&mut self, clock: &Clock) {
+        if let Some(silent_s) = self.silent_s(clock) {
+            self.events.push(EventKind::HeardAgain { silent_s }, clock.powered_ms);
+        }
+    }
+
+    fn silent_s(&self, clock: &Clock) -> Option<u64> {
+        let restricts = self.in_force.stage.rung >= Rung::Restrict;
+        restricts.then(|| clock.trusted_ms.saturating_sub(self.heard_ms) / 1000)
+    }
+
     /// Milliseconds until the token in force ends.
     pub(crate) fn token_in_ms(&self, clock: &Clock) -> Option<u64> {
         let until_ms = self.relief.token_until?.saturating_mul(1000);

@@ -26,6 +26,7 @@ pub(crate) fn write(w: &mut Writer, kept: &Kept) {
         EventKind::Unsupported { code } => (8, u64::from(*code), 0, Vec::new()),
         EventKind::Booted => (9, 0, 0, Vec::new()),
         EventKind::ClockOff { by_s, ahead } => (10, u64::from(*ahead), *by_s, Vec::new()),
+        EventKind::HeardAgain { silent_s } => (11, 0, *silent_s, Vec::new()),
     };
     w.array(6);
     [kept.event_no, kept.powered_ms, kind, x, y].into_iter().for_each(|number| w.uint(number));
@@ -60,6 +61,7 @@ pub(crate) fn read(r: &mut Reader<'_>) -> Result<Kept, Malformed> {
             (8, _) => EventKind::Unsupported { code: fits(r, x)? },
             (9, _) => EventKind::Booted,
             (10, _) => EventKind::ClockOff { by_s: y, ahead: x == 1 },
+            (11, _) => EventKind::HeardAgain { silent_s: y },
             _ => return Err(r.fail("unknown event")),
         };
         r.bytes(0)?;

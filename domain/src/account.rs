@@ -219,6 +219,12 @@ impl Account {
         }
     }
 
+    /// What the account would be had nothing come that counts from this day on.
+    pub(crate) fn forget_from(&mut self, day: Day) {
+        self.moves.retain(|entry| entry.value < day);
+        self.replay();
+    }
+
     /// While a hold is open no late fee falls.
     pub fn quiet(&mut self, hold: HoldId, from: Day, until: Option<Day>) {
         self.quiet.push(Quiet { hold: Some(hold), from, until });

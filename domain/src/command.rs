@@ -92,6 +92,8 @@ pub enum Command {
     },
     /// Book the late fees and the interest of the days that have passed.
     Reckon,
+    /// Credit what the law pack asks for a late or wrongful restriction.
+    Compensate,
     /// Take in where the account stands, as the lender's own system tells it.
     PushStanding(Pushed),
     /// Give money.

@@ -11,6 +11,7 @@ use crate::{
     fact::{Consent, Enrolment, Fact, ReleaseCause, Signed, What, Withheld},
     hold::{Hold, HoldKind},
     outside::Pushed,
+    redress::Opening,
     restructure::Amendment,
     settlement::Standing,
     stage::{Channel, Stage},
@@ -95,6 +96,8 @@ pub struct Notice {
     pub delivered: Vec<(Channel, Moment)>,
 }
 
+/// The device's word that it heard its server again and may open: after so many powered seconds.
+pub const HEARD_AGAIN: &str = "heard_again";
 /// Unlocks that are remembered: as many as a budget can allow.
 pub const UNLOCKS_MAX: usize = 20;
 
@@ -144,6 +147,8 @@ pub struct Contract {
     pub unconfirmed: i64,
     /// Of that, money the lender gave.
     pub given: i64,
+    /// Of that, what was given for restrictions that were wrong or stood too long.
+    pub compensated: i64,
     /// Credit paid out.
     pub refunded: i64,
     /// What all this pays.
@@ -174,6 +179,8 @@ pub struct Contract {
     pub holds: Vec<Hold>,
     /// When it was opened for announced money, the latest [`UNLOCKS_MAX`].
     pub unlocks: Vec<Unlock>,
+    /// The last time the phone was to come down from a restriction.
+    pub opening: Option<Opening>,
     /// The decision last recorded.
     pub decision: Recorded,
     /// Content hash of the lease last made for its device: what the version in force says.
@@ -206,6 +213,7 @@ impl Contract {
             paid: 0,
             unconfirmed: 0,
             given: 0,
+            compensated: 0,
             refunded: 0,
             credit,
             outside: None,
@@ -220,6 +228,7 @@ impl Contract {
             passes_used: 0,
             holds: Vec::new(),
             unlocks: Vec::new(),
+            opening: None,
             decision: Recorded::default(),
             lease: None,
         }
@@ -341,6 +350,7 @@ impl Contract {
                 self.delivered(*id, *channel, *delivered);
             }
             What::NoticesLapsed => {
+                self.lapse_into_opening(fact.at);
                 self.notices.clear();
                 self.withheld = None;
                 self.effects.retain(|(stage, _)| !stage.restricts());
@@ -350,6 +360,9 @@ impl Contract {
                 self.stage_applied(*stage, *sequence, *applied);
             }
             What::PassUsed { .. } => self.passes_used = self.passes_used.saturating_add(1),
+            What::DeviceReported { what, detail, .. } if what == HEARD_AGAIN => {
+                self.opening_heard(*detail);
+            }
             What::DeviceReported { .. } => {}
             What::EventsThrough(number) => self.events_through = self.events_through.max(*number),
             What::HoldOpened(hold) => self.hold_opened(hold, fact.at),
@@ -368,10 +381,15 @@ impl Contract {
                 if let State::Released { removed, .. } = &mut self.state {
                     *removed = true;
                 }
+                self.opening_reported(Stage::CLEAR, fact.at);
             }
             What::Ending(ending) => self.apply_ending(fact, ending),
             What::Custody(custody) => self.apply_custody(fact, custody),
             What::Assignment(assignment) => self.apply_assignment(fact, assignment),
+            What::Redress(redress) => {
+                self.apply_money(fact);
+                self.apply_redress(redress, fact.at);
+            }
         }
     }
 
@@ -384,6 +402,7 @@ impl Contract {
     /// only decisions that changed leave a trace.
     pub fn record(&mut self, decision: Recorded) {
         if !self.decision.says_the_same(&decision) {
+            self.follow_opening(&decision);
             self.decision = decision;
         }
     }
@@ -468,6 +487,7 @@ impl Contract {
     /// stands lower for announced money alone goes back to where it was.
     fn stage_applied(&mut self, stage: Stage, sequence: u64, applied: Moment) {
         self.applied = Some((stage, sequence, applied));
+        self.opening_reported(stage, applied);
         let awaits = |hold: &Hold| hold.is_open(applied) && self.is_unlock(hold);
         let eased = self.eased_until().is_some_and(|until| applied < until);
         if !eased && !self.holds.iter().any(awaits) {

@@ -7,6 +7,7 @@ mod holds;
 mod money;
 mod notices;
 mod provisional;
+mod redress;
 mod restructure;
 mod settlement;
 mod standing;
@@ -64,7 +65,7 @@ pub fn decide(
         Command::PostPayment { payment, amount, value, confirmed } => {
             money::check_post(contract, amount, value, at)?;
             let posted = What::PaymentPosted { payment, amount, value, confirmed };
-            money::moved(contract, ladder, posted, at)
+            redress::posted(contract, ladder, posted, at)
         }
         Command::ConfirmPayment { payment, amount } => {
             money::check_amount(amount)?;
@@ -83,6 +84,7 @@ pub fn decide(
         Command::Restructure(ask, amended) => restructure::restructure(contract, ask, amended, at)?,
         Command::QuotePayoff { id, on } => settlement::quote(contract, id, on, at)?,
         Command::Reckon => money::reckon(contract, at),
+        Command::Compensate => redress::compensate(contract, ladder, at),
         Command::PrepareNotice { .. } => notices::prepare(contract, ladder, command, at)?,
         Command::WithholdNotice { k, cause } => notices::withhold(contract, ladder, k, cause, at)?,
         Command::NoticeShown { id, shown, text_hash } => {

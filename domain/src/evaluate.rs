@@ -10,6 +10,7 @@ use crate::{
     fact::Withheld,
     ladder::Ladder,
     levels::{Level, delivered, levels},
+    redress,
     stage::{Restriction, Stage},
     standing::{Position, Standing},
 };
@@ -154,6 +155,8 @@ pub enum Want {
     },
     /// Book the late fees and the interest of the days that have passed.
     Reckon,
+    /// Credit what the law pack asks for a restriction that was wrong, or stood too long.
+    Compensate,
     /// Sign the release certificate.
     Release,
 }
@@ -165,7 +168,7 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
     let position = Position::stands(contract, ladder);
     let standing = position.on(day);
     if let Some(reason) = ended(contract) {
-        return at_rest(contract, standing, reason);
+        return at_rest(contract, ladder, standing, reason);
     }
     let levels = levels(contract, ladder, &position);
     let ceiling = Ceiling::of(contract, ladder, now);
@@ -184,6 +187,9 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
     reasons.extend(stale.map(Reason::StandingStale));
     let notice = next_notice(contract, ladder, &position, &levels);
     let mut wants = wants(contract, &position, notice, &ceiling, now);
+    if redress::due(contract, ladder).is_some() {
+        wants.insert(0, Want::Compensate);
+    }
     if contract.account.next_reckoning().is_some_and(|next| next <= day) {
         wants.insert(0, Want::Reckon);
     }
@@ -209,7 +215,7 @@ fn ended(contract: &Contract) -> Option<Reason> {
 
 /// A contract that can no longer rise is clear, and its calendar has no more say; a release follows
 /// once its money is certain.
-fn at_rest(contract: &Contract, standing: Standing, reason: Reason) -> Decision {
+fn at_rest(contract: &Contract, ladder: &Ladder, standing: Standing, reason: Reason) -> Decision {
     let standing = Standing { remaining: standing.remaining, ..Standing::default() };
     let mut decision = Decision {
         stage: Stage::CLEAR,
@@ -225,6 +231,9 @@ fn at_rest(contract: &Contract, standing: Standing, reason: Reason) -> Decision 
         State::Returned | State::WrittenOff { release: true } => true,
         _ => false,
     };
+    if redress::due(contract, ladder).is_some() {
+        decision.wants.push(Want::Compensate);
+    }
     if certain {
         decision.wants.push(Want::Release);
     }

@@ -8,6 +8,7 @@ use crate::{
     hold::Hold,
     late_fee::LateFee,
     outside::Pushed,
+    redress::Redress,
     restructure::Amendment,
     settlement::Quoted,
     stage::{Channel, Stage, named},
@@ -235,6 +236,8 @@ pub enum What {
     Custody(Custody),
     /// A change of the lender.
     Assignment(Assignment),
+    /// A restriction was wrong, or stood too long.
+    Redress(Redress),
 }
 
 named!(

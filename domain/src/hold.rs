@@ -43,11 +43,13 @@ pub enum HoldKind {
     EnforcementOff,
     /// Payment data is not fresh; nothing rises.
     FeedStale,
+    /// A restriction was wrongful; at most a notice until somebody has looked into it.
+    Incident,
 }
 
 impl HoldKind {
     /// Every kind.
-    pub const ALL: [HoldKind; 7] = [
+    pub const ALL: [HoldKind; 8] = [
         HoldKind::Dispute,
         HoldKind::Hardship,
         HoldKind::Promise,
@@ -55,6 +57,7 @@ impl HoldKind {
         HoldKind::LegalStay,
         HoldKind::EnforcementOff,
         HoldKind::FeedStale,
+        HoldKind::Incident,
     ];
 
     /// The name in files and journals.
@@ -67,6 +70,7 @@ impl HoldKind {
             HoldKind::LegalStay => "legal_stay",
             HoldKind::EnforcementOff => "enforcement_off",
             HoldKind::FeedStale => "feed_stale",
+            HoldKind::Incident => "incident",
         }
     }
 
@@ -83,7 +87,7 @@ impl HoldKind {
     /// The highest stage while such a hold is open; `None` = it only keeps things from rising.
     pub fn ceiling(self) -> Option<Stage> {
         match self {
-            HoldKind::PaymentPending => Some(Stage::NOTICE),
+            HoldKind::PaymentPending | HoldKind::Incident => Some(Stage::NOTICE),
             HoldKind::LegalStay | HoldKind::EnforcementOff => Some(Stage::CLEAR),
             _ => None,
         }

@@ -54,7 +54,8 @@ fn life(contract: &Contract) -> Books {
     let back: i64 = back.map(|claim| claim.principal).sum();
     books.add(Account::InTransit, contract.paid - contract.given);
     books.add(Account::ProviderClearing, -contract.refunded - back);
-    books.add(Account::GoodwillCost, contract.given + balance.given);
+    books.add(Account::GoodwillCost, contract.given - contract.compensated + balance.given);
+    books.add(Account::CompensationCost, contract.compensated);
     books.add(Account::CustomerCredit, -balance.credit.max(0));
     books.add(Account::FeeIncome, -balance.fees);
     books.add(Account::PenaltyIncome, -balance.charged.total());

@@ -34,6 +34,7 @@ pub mod money;
 pub mod outside;
 pub mod payoff;
 pub mod policy;
+pub mod redress;
 pub mod report;
 pub mod restructure;
 pub mod schedule;

@@ -15,6 +15,7 @@ mod par;
 mod past;
 mod provision;
 mod roll;
+pub mod unlocks;
 mod vintage;
 
 pub use buckets::{Bands, BandsError};

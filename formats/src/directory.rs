@@ -14,6 +14,7 @@ use crate::{
     programme::parse_programme,
     settings::TextError,
     text::{Text, maybe, one, set},
+    unlocks::UnlockDay,
 };
 
 /// One entry of the directory.
@@ -32,6 +33,8 @@ pub enum Directory {
     Pack(Box<StoredPack>),
     /// Where calls about payments come from.
     Source(Source),
+    /// How fast phones opened on a day.
+    Unlocks(UnlockDay),
 }
 
 impl Directory {
@@ -44,6 +47,7 @@ impl Directory {
             Directory::Programme(_) => "programme",
             Directory::Pack(_) => "pack",
             Directory::Source(_) => "source",
+            Directory::Unlocks(_) => "unlocks",
         }
     }
 }

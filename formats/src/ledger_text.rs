@@ -315,6 +315,7 @@ mod tests {
                 account income:penalty_income           ; type:R
                 account income:recovery_income          ; type:R
                 account expenses:goodwill_cost          ; type:X
+                account expenses:compensation_cost      ; type:X
                 account expenses:waiver_cost            ; type:X
                 account expenses:shortfall_cost         ; type:X
                 account expenses:bad_debt               ; type:X

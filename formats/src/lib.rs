@@ -35,6 +35,7 @@ mod settings;
 mod shape;
 mod terms_hash;
 mod text;
+pub mod unlocks;
 pub mod words;
 
 pub use chain::{ChainError, chain, genesis, verify_chain};

@@ -10,6 +10,7 @@ pub(crate) mod ending;
 pub(crate) mod fact;
 pub(crate) mod outside;
 pub(crate) mod plan;
+pub(crate) mod redress;
 pub(crate) mod settlement;
 pub(crate) mod terms;
 pub(crate) mod time_credit;

@@ -124,6 +124,12 @@ pub enum EventKind {
         /// The wall clock is ahead.
         ahead: bool,
     },
+    /// 11: a lease or a token ended a restriction on a device that had heard nothing signed for so
+    /// long, in powered seconds: for no longer was it restricted without need. Key 4 seconds.
+    HeardAgain {
+        /// Powered seconds since the last signed server data before it.
+        silent_s: u64,
+    },
 }
 
 /// Why a lease was refused.
@@ -197,6 +203,7 @@ impl Wire for Event {
             EventKind::Unsupported { code } => field(w, 4, code),
             EventKind::Booted => {}
             EventKind::ClockOff { by_s, ahead } => pair(w, by_s, ahead),
+            EventKind::HeardAgain { silent_s } => field(w, 4, silent_s),
         }
     }
 
@@ -237,6 +244,7 @@ fn kind_and_fields(what: &EventKind) -> (u64, usize) {
         EventKind::Unsupported { .. } => (8, 1),
         EventKind::Booted => (9, 0),
         EventKind::ClockOff { .. } => (10, 2),
+        EventKind::HeardAgain { .. } => (11, 1),
     }
 }
 
@@ -278,7 +286,7 @@ impl Fields {
             (6, 4) => self.number = Some(r.uint_to(u32::MAX.into())?),
             (7, 5) => self.reason = Some(LeaseRefusal::read(r)?),
             (8, 4) => self.number = Some(r.uint_to(u16::MAX.into())?),
-            (10, 4) => self.number = Some(Seconds::read(r)?),
+            (10 | 11, 4) => self.number = Some(Seconds::read(r)?),
             (10, 5) => self.ahead = Some(bool::read(r)?),
             _ => return Ok(false),
         }
@@ -300,6 +308,7 @@ impl Fields {
             8 => EventKind::Unsupported { code: u16::try_from(number?).ok()? },
             9 => EventKind::Booted,
             10 => EventKind::ClockOff { by_s: number?, ahead: self.ahead? },
+            11 => EventKind::HeardAgain { silent_s: number? },
             _ => return None,
         })
     }

@@ -235,6 +235,7 @@ mod tests {
         enrolment: EnrolmentId([7; 16]),
         key_gen: 1,
         certificate_hash: ContentHash([9; 32]),
+        silent_s: None,
     };
 
     fn check_round_trip(signer: &impl Signer) {

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use crate::{
     ContentHash, ContractId, EnrolmentId, TenantId,
-    codec::{self, Own, Seconds, Text},
+    codec::{self, Opt, Own, Seconds, Text},
     crypto,
     limits::LENDER_MAX,
 };
@@ -37,6 +37,9 @@ pub struct Removed {
     pub key_gen: u32,
     /// Key 3: SHA-256 of the release certificate's COSE bytes.
     pub certificate_hash: ContentHash,
+    /// Key 4: powered seconds since the last signed server data before the certificate, if that
+    /// ended a restriction.
+    pub silent_s: Option<u32>,
 }
 
 /// The hash by which a certificate names a device: a buyer who holds the phone can make it again,
@@ -59,4 +62,5 @@ codec::wire_map!(message Removed {
     1 enrolment: Own,
     2 key_gen: Own,
     3 certificate_hash: Own,
+    4 silent_s: Opt<Own>,
 } codec::no_check);

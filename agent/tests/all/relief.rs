@@ -199,3 +199,39 @@ fn a_token_lifts_trusted_time_by_two_days_at_most() {
     phone.token(bytes);
     assert_eq!(phone.agent.trusted_s(), (T0 + DAY) / 60 * 60 + 2 * DAY);
 }
+
+#[test]
+fn silence_counts_while_the_phone_is_on() {
+    let (mut phone, mut lender) = restricted();
+    phone.lose();
+    phone.pass_offline(3 * HOUR);
+    phone.reboot();
+    phone.lose();
+    // Off for forty days, and on again for an hour before the network is back.
+    lender.now_s += 40 * DAY;
+    phone.pass_offline(HOUR);
+    lender.version(|lease| {
+        (lease.stage, lease.restrictions) = (Stage::CLEAR, Vec::new());
+        lease.timetable.clear();
+    });
+    pass(&mut phone, &mut lender, HOUR);
+    assert_eq!(phone.stage(), Stage::CLEAR);
+    let told = |lender: &Lender| {
+        let silent = lender.heard().into_iter().filter_map(|what| match what {
+            EventKind::HeardAgain { silent_s } => Some(silent_s),
+            _ => None,
+        });
+        silent.collect::<Vec<u64>>()
+    };
+    let silent = told(&lender);
+    assert_eq!(silent.len(), 1);
+    let booting = 5 * HOUR..5 * HOUR + 60;
+    assert!(booting.contains(&silent[0]), "{silent:?}");
+    lender.version(|lease| lease.stage = NOTICE);
+    pass(&mut phone, &mut lender, DAY);
+    assert_eq!(phone.stage(), NOTICE);
+    lender.version(|lease| lease.stage = Stage::CLEAR);
+    pass(&mut phone, &mut lender, DAY);
+    assert_eq!(phone.stage(), Stage::CLEAR);
+    assert_eq!(told(&lender), silent, "a notice takes nothing away");
+}

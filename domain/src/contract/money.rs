@@ -5,6 +5,7 @@ use crate::{
     Moment,
     account::MoveKind,
     fact::{Fact, What},
+    redress::Redress,
     settlement::{QUOTES_MAX, Quoted, Standing},
 };
 
@@ -29,6 +30,12 @@ impl Contract {
                 self.buys(-*amount, fact.at, fact.at);
             }
             What::GoodwillCredited { amount, .. } => {
+                self.paid = self.paid.saturating_add(*amount);
+                self.given = self.given.saturating_add(*amount);
+                self.moves(MoveKind::In { amount: *amount }, fact.at, fact.at);
+                self.buys(*amount, fact.at, fact.at);
+            }
+            What::Redress(Redress::Compensated { amount, .. }) => {
                 self.paid = self.paid.saturating_add(*amount);
                 self.given = self.given.saturating_add(*amount);
                 self.moves(MoveKind::In { amount: *amount }, fact.at, fact.at);
@@ -72,7 +79,7 @@ impl Contract {
     }
 
     /// Where money buys time, what it buys or takes back.
-    fn buys(&mut self, amount: i64, value: Moment, at: Moment) {
+    pub(crate) fn buys(&mut self, amount: i64, value: Moment, at: Moment) {
         if let Some(credit) = &mut self.credit {
             credit.take(amount, value, at);
         }

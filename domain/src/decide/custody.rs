@@ -79,7 +79,10 @@ fn is_of_a_person(hold: &Hold, at: Moment) -> bool {
         HoldKind::Dispute | HoldKind::Hardship | HoldKind::Promise | HoldKind::PaymentPending => {
             true
         }
-        HoldKind::LegalStay | HoldKind::EnforcementOff | HoldKind::FeedStale => false,
+        HoldKind::LegalStay
+        | HoldKind::EnforcementOff
+        | HoldKind::FeedStale
+        | HoldKind::Incident => false,
     };
     own && hold.is_open(at)
 }

@@ -40,6 +40,8 @@ pub enum Account {
     RecoveryIncome,
     /// Money the lender gave.
     GoodwillCost,
+    /// What was given for restrictions that were wrong or stood too long.
+    CompensationCost,
     /// Fees given up.
     WaiverCost,
     /// Debt that phones handed back did not cover, given up.
@@ -100,7 +102,7 @@ impl Bound {
 
 impl Account {
     /// Every account, by kind.
-    pub const ALL: [Account; 21] = [
+    pub const ALL: [Account; 22] = [
         Account::ReceivablePrincipal,
         Account::ReceivableInterest,
         Account::ReceivableFee,
@@ -119,6 +121,7 @@ impl Account {
         Account::PenaltyIncome,
         Account::RecoveryIncome,
         Account::GoodwillCost,
+        Account::CompensationCost,
         Account::WaiverCost,
         Account::ShortfallCost,
         Account::BadDebt,
@@ -150,6 +153,7 @@ impl Account {
             | Account::PenaltyIncome
             | Account::RecoveryIncome => AccountKind::Income,
             Account::GoodwillCost
+            | Account::CompensationCost
             | Account::WaiverCost
             | Account::ShortfallCost
             | Account::BadDebt => AccountKind::Expense,
@@ -206,6 +210,7 @@ impl Account {
             Account::PenaltyIncome => "penalty_income",
             Account::RecoveryIncome => "recovery_income",
             Account::GoodwillCost => "goodwill_cost",
+            Account::CompensationCost => "compensation_cost",
             Account::WaiverCost => "waiver_cost",
             Account::ShortfallCost => "shortfall_cost",
             Account::BadDebt => "bad_debt",

@@ -21,6 +21,7 @@ fn each_kind_freezes_or_lowers_and_then_lets_go() {
         (HoldKind::Promise, Stage::restrict(1)),
         (HoldKind::FeedStale, Stage::restrict(1)),
         (HoldKind::PaymentPending, Stage::NOTICE),
+        (HoldKind::Incident, Stage::NOTICE),
         (HoldKind::LegalStay, Stage::CLEAR),
         (HoldKind::EnforcementOff, Stage::CLEAR),
     ];

@@ -133,6 +133,7 @@ impl Lived {
                 text: "text".into(),
             },
             Want::Reckon => Command::Reckon,
+            Want::Compensate => Command::Compensate,
             Want::Release => Command::Release { certificate: vec![9] },
         }
     }

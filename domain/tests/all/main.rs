@@ -17,6 +17,7 @@ mod packs;
 mod payg;
 mod properties;
 mod provisional;
+mod redress;
 mod release;
 mod restructure;
 mod scene;

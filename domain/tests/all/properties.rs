@@ -58,6 +58,7 @@ fn said(decision: &Decision) -> (Stage, String, String) {
         .map(|want| match want {
             domain::Want::PrepareNotice { k, owed, .. } => format!("notice {k} over {owed}"),
             domain::Want::Reckon => "reckon".to_owned(),
+            domain::Want::Compensate => "compensate".to_owned(),
             domain::Want::Release => "release".to_owned(),
         })
         .collect();

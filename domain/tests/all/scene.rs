@@ -332,6 +332,7 @@ impl World {
                 text: format!("Notice {k}: {owed} is past due."),
             },
             Want::Reckon => Command::Reckon,
+            Want::Compensate => Command::Compensate,
             Want::Release => Command::Release { certificate: vec![9] },
         }
     }

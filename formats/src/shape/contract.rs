@@ -9,6 +9,7 @@ use domain::{
     fact::{Consent, Enrolment, ReleaseCause, Signed, Withheld},
     hold::Hold,
     outside::Pushed,
+    redress::Opening,
     restructure::Amendment,
     settlement::Standing,
     time_credit::TimeCredit,
@@ -30,6 +31,8 @@ pub(crate) struct ContractShape {
     amended: Option<Box<Amendment>>,
     #[serde(with = "applied")]
     applied: Option<(Stage, u64, Moment)>,
+    #[serde(default, skip_serializing_if = "is_nought", with = "one")]
+    compensated: i64,
     #[serde(with = "shaped_maybe")]
     consent: Option<Consent>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time_credit")]
@@ -59,6 +62,8 @@ pub(crate) struct ContractShape {
     notices: Vec<Notice>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "shaped_maybe")]
     offered: Option<Offer>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "shaped_maybe")]
+    opening: Option<Opening>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "assignment::boxed_maybe")]
     origin: Option<Box<Origin>>,
     #[serde(with = "shaped_maybe")]
@@ -164,6 +169,10 @@ mod withheld {
         let read: Option<(u8, AsText<Withheld>)> = Option::deserialize(d)?;
         Ok(read.map(|(k, AsText(cause))| (k, cause)))
     }
+}
+
+fn is_nought(amount: &i64) -> bool {
+    *amount == 0
 }
 
 mod applied {

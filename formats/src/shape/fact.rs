@@ -9,6 +9,7 @@ use domain::{
     hold::{Hold, HoldKind},
     late_fee::LateFee,
     outside::Pushed,
+    redress::Redress,
     restructure::Amendment,
     settlement::Quoted,
     terms::TermsHash,
@@ -17,7 +18,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
     Shaped, amendment, assignment::AssignmentShape, custody::CustodyShape, ending::EndingShape,
-    maybe as shaped_maybe, outside::PushedShape, settlement::QuotedShape, shaped, terms,
+    maybe as shaped_maybe, outside::PushedShape, redress::RedressShape, settlement::QuotedShape,
+    shaped, terms,
 };
 use crate::text::{maybe, one};
 
@@ -179,6 +181,7 @@ pub(crate) enum WhatShape {
     Ending(#[serde(with = "EndingShape")] Ending),
     Custody(#[serde(with = "CustodyShape")] Custody),
     Assignment(#[serde(with = "AssignmentShape")] Assignment),
+    Redress(#[serde(with = "RedressShape")] Redress),
 }
 
 #[derive(Serialize, Deserialize)]

@@ -9,6 +9,7 @@ use domain::{
     fact::{Consent, Enrolment, ReleaseCause, What, Withheld},
     hold::{Hold, HoldKind},
     outside::Pushed,
+    redress::Redress,
 };
 use expect_test::expect_file;
 use formats::{
@@ -95,7 +96,18 @@ fn every_fact() -> Vec<Fact> {
     let endings = every_ending().into_iter().map(What::Ending);
     let custody = every_custody().into_iter().map(What::Custody);
     let assignments = every_assignment().into_iter().map(What::Assignment);
-    whats.into_iter().chain(endings).chain(custody).chain(assignments).map(fact).collect()
+    let redress = every_redress().into_iter().map(What::Redress);
+    let kinds = endings.chain(custody).chain(assignments).chain(redress);
+    whats.into_iter().chain(kinds).map(fact).collect()
+}
+
+fn every_redress() -> Vec<Redress> {
+    let payment = UnitId::from_bytes([9; 16]);
+    vec![
+        Redress::WrongfulFound { since: AT, payment },
+        Redress::Compensated { amount: 25_000, seconds: 3_601, wrongful: true },
+        Redress::Compensated { amount: 1, seconds: i64::MAX, wrongful: false },
+    ]
 }
 
 fn every_assignment() -> Vec<Assignment> {

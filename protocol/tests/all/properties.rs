@@ -202,7 +202,7 @@ impl Source {
 
     fn event(&mut self) -> EventKind {
         let (id, text_hash) = (NoticeId(self.fixed()), ContentHash(self.fixed()));
-        match self.to::<u8>(9) {
+        match self.to::<u8>(10) {
             0 => EventKind::Applied { stage: self.stage(), sequence: self.within(0, COUNT_MAX) },
             1 => EventKind::NoticeShown { id, text_hash },
             2 => EventKind::NoticeAcked { id, text_hash },
@@ -220,7 +220,8 @@ impl Source {
             },
             7 => EventKind::Unsupported { code: self.to(u16::MAX.into()) },
             8 => EventKind::Booted,
-            _ => EventKind::ClockOff { by_s: self.seconds(), ahead: self.bool() },
+            9 => EventKind::ClockOff { by_s: self.seconds(), ahead: self.bool() },
+            _ => EventKind::HeardAgain { silent_s: self.seconds() },
         }
     }
 
@@ -402,6 +403,7 @@ proptest! {
             enrolment: EnrolmentId(s.fixed()),
             key_gen: s.to(u32::MAX.into()),
             certificate_hash: ContentHash(s.fixed()),
+            silent_s: s.bool().then(|| s.to(u32::MAX.into())),
         });
         check(&Request {
             kind: s.one_of(&[RequestKind::CheckIn, RequestKind::Offer, RequestKind::Removed]),

@@ -63,6 +63,9 @@ fn account(page: &mut Page, view: &View) {
     }
     page.row("Paid", &format!("{paid}; {} remain", standing.remaining));
     page.row("Announced", &unlocks(view));
+    if let Some(text) = opening(view) {
+        page.row("Came down", &text);
+    }
 }
 
 /// What is left of the budget for announced money.
@@ -79,6 +82,27 @@ fn unlocks(view: &View) -> String {
         Some(at) => format!("{used}; again from {}", view.local(at)),
         None => used,
     }
+}
+
+/// How the phone came down from its last restriction.
+fn opening(view: &View) -> Option<String> {
+    let opening = view.opening.as_ref()?;
+    let mut text = match (&opening.opened_at, opening.waited_ms) {
+        (Some(at), Some(ms)) => {
+            format!("{} after {}.{:03} s", view.local(at), ms / 1_000, ms % 1_000)
+        }
+        _ => format!("asked to on {}, not reported yet", view.local(&opening.since)),
+    };
+    if let Some(late_s) = opening.late_s.filter(|late_s| *late_s > 0) {
+        text += &format!(", {late_s} s too late");
+    }
+    if let Some(since) = &opening.wrongful_since {
+        text += &format!("; the restriction was wrongful since {}", view.local(since));
+    }
+    if opening.compensated.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
+        text += &format!("; {} {} credited for it", opening.compensated, view.terms.currency);
+    }
+    Some(text)
 }
 
 fn comes(page: &mut Page, view: &View) {

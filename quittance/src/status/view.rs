@@ -21,11 +21,23 @@ pub(super) struct View {
     pub(super) timetable: Vec<Planned>,
     pub(super) holds: Vec<Hold>,
     pub(super) unlocks: Unlocks,
+    pub(super) opening: Option<Opening>,
     pub(super) notices: Vec<Notice>,
     pub(super) device: Option<Device>,
     pub(super) last_contact: Option<Contact>,
     pub(super) release: Option<Release>,
     pub(super) enrolment_code: Option<String>,
+}
+
+/// The last time that the phone was to come down from a restriction.
+#[derive(Debug, Deserialize)]
+pub(super) struct Opening {
+    pub(super) since: String,
+    pub(super) opened_at: Option<String>,
+    pub(super) waited_ms: Option<u64>,
+    pub(super) late_s: Option<i64>,
+    pub(super) wrongful_since: Option<String>,
+    pub(super) compensated: String,
 }
 
 #[derive(Debug, Deserialize)]

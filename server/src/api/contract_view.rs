@@ -10,6 +10,7 @@ use super::{
     assignments::{AssignmentView, assignment},
     custody::{FreedView, freed},
     device_state::{ContactView, DeviceState, contact, device},
+    opening_view::{OpeningView, opening},
     terms_view::{RowView, TermsView, terms},
     time_credit_view::{TimeCreditView, time_credit},
     unlock_view::{UnlocksView, unlocks},
@@ -69,6 +70,10 @@ pub(crate) struct ContractView {
     holds: Vec<HoldView>,
     /// The budget for announced money.
     unlocks: UnlocksView,
+    /// The last time that the phone was to come down from a restriction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    opening: Option<OpeningView>,
     /// Formal notices of the arrears.
     notices: Vec<NoticeView>,
     /// The enrolled device.
@@ -254,6 +259,7 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
         timetable: decision.timetable.iter().map(planned).collect(),
         holds: holds(contract, at),
         unlocks: unlocks(contract, &loaded.ladder, at),
+        opening: opening(contract, &loaded.ladder),
         notices: notices(contract),
         device: device(contract),
         freed: freed(contract),

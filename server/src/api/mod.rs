@@ -29,6 +29,7 @@ mod intake;
 mod journal_file;
 mod money;
 mod openapi;
+mod opening_view;
 mod payments;
 mod payoff;
 mod problem;

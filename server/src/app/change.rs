@@ -154,11 +154,12 @@ impl App {
                 Ok(Some(prepared)) => prepared,
                 other => return self.unchanged(loaded, asked, other.err()).await,
             };
-            let (contract, ladder) = (prepared.contract, loaded.ladder);
+            let (contract, ladder) = (prepared.contract, loaded.ladder.clone());
             let outcomes = self.store.commit(vec![prepared.item]).await?;
             match outcomes.into_iter().next() {
                 Some(Outcome::Done(version)) => {
                     self.wake.notify(unit, version);
+                    self.count_opening(&loaded.contract, &contract, &ladder);
                     return Ok(Changed { contract, version, ladder, repeated: false });
                 }
                 Some(Outcome::Repeat(_)) => return self.repeated(unit).await,
@@ -311,6 +312,7 @@ impl App {
                     self.notice(contract, ladder, due)
                 }
                 Want::Reckon => Command::Reckon,
+                Want::Compensate => Command::Compensate,
                 // Money counts whatever ails the keys or the clock; the release follows.
                 Want::Release => match self.release_certificate(contract, ladder, now).await {
                     Ok(certificate) => Command::Release { certificate },

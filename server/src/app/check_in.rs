@@ -2,8 +2,9 @@
 //! release. A check-in that changes nothing writes nothing.
 
 use domain::{
-    Actor, Command, Contract, Moment, NoticeId, UnitId,
+    Actor, Command, Contract, Moment, NoticeId, State, UnitId,
     assignment::Assign,
+    contract::HEARD_AGAIN,
     custody::{Freed, Pass},
     fact::Enrolment,
 };
@@ -163,6 +164,7 @@ impl App {
             return Ok(Reply { kind: ReplyKind::Unchanged, signed, certs });
         }
         let signed = self.sign_lease(contract, &content, stamp)?;
+        self.lease_handed(contract);
         Ok(Reply { kind: ReplyKind::Lease, signed, certs })
     }
 
@@ -186,9 +188,17 @@ impl App {
         if known.map(content_hash) != Some(message.certificate_hash) {
             return Err(Error::refused("not_released", "no such certificate was issued"));
         }
+        let received = self.now();
         let asked = Asked::once(self, "confirm_removal", Actor::Device(id));
         let unit = loaded.row.unit;
-        self.change(unit, &asked, Extras::default(), |_, _| Ok(vec![command.clone()])).await?;
+        let is_news = matches!(loaded.contract.state, State::Released { removed: false, .. });
+        let silent = message.silent_s.filter(|_| is_news).map(|silent_s| Command::ReportEvidence {
+            what: HEARD_AGAIN.to_owned(),
+            happened: received,
+            detail: silent_s.into(),
+        });
+        let commands: Vec<Command> = silent.into_iter().chain([command]).collect();
+        self.change(unit, &asked, Extras::default(), |_, _| Ok(commands.clone())).await?;
         Ok(Reply { kind: ReplyKind::RemovalRecorded, signed: Vec::new(), certs: Vec::new() })
     }
 
@@ -278,6 +288,7 @@ fn command(what: &EventKind, happened: Moment) -> Command {
         EventKind::LeaseRefused { sequence, .. } => evidence("lease_refused", *sequence),
         EventKind::Unsupported { code } => evidence("unsupported", u64::from(*code)),
         EventKind::Booted => evidence("booted", 0),
+        EventKind::HeardAgain { silent_s } => evidence(HEARD_AGAIN, *silent_s),
         EventKind::ClockOff { by_s, ahead } => {
             evidence(if *ahead { "clock_ahead" } else { "clock_behind" }, *by_s)
         }

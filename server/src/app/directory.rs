@@ -7,11 +7,12 @@ use std::{
 };
 
 use domain::{
-    Ladder, TenantId, UnitId,
+    Day, Ladder, TenantId, UnitId,
     policy::{Pack, Programme},
 };
-use formats::directory::{
-    ApiKey, Directory as Entry, Person, Role, Source, Tenant, parse_directory,
+use formats::{
+    directory::{ApiKey, Directory as Entry, Person, Role, Source, Tenant, parse_directory},
+    unlocks::UnlockDay,
 };
 use store::{Row, UnitKind};
 
@@ -46,6 +47,8 @@ struct Known {
     keys: BTreeMap<String, (TenantId, UnitId, ApiKey)>,
     /// Sources of calls about payments by their name.
     sources: BTreeMap<String, (TenantId, Source)>,
+    /// How fast phones opened, by lender and day.
+    unlocks: BTreeMap<(TenantId, Day), UnlockDay>,
 }
 
 /// One tenant with what is its own.
@@ -157,6 +160,12 @@ impl Directory {
         own.map(|(_, source)| source.clone()).collect()
     }
 
+    /// How fast a tenant's phones opened on these days, as far as it is written.
+    pub fn unlocks_of(&self, tenant: TenantId, from: Day, to: Day) -> Vec<UnlockDay> {
+        let known = self.known();
+        known.unlocks.range((tenant, from)..=(tenant, to)).map(|(_, day)| day.clone()).collect()
+    }
+
     /// Who calls with this API key. Unknown, wrong and revoked keys are one answer.
     pub fn caller(&self, secret: &str) -> Option<Caller> {
         let (prefix, _) = secret.strip_prefix("qk_")?.split_once('_')?;
@@ -248,6 +257,9 @@ impl Known {
             }
             Entry::Source(source) => {
                 self.sources.insert(source.name.clone(), (row.tenant, source));
+            }
+            Entry::Unlocks(day) => {
+                self.unlocks.insert((row.tenant, day.day), day);
             }
             Entry::Person(person) => {
                 self.own(row.tenant, |own| {

@@ -49,6 +49,7 @@ mod take_table;
 pub mod throttle;
 pub mod transfer_contract;
 pub mod turns;
+pub mod unlock_promise;
 pub mod wait;
 pub mod wake;
 pub mod words;
@@ -74,6 +75,7 @@ use outbox::EventSink;
 use presence::Presences;
 use throttle::{Rates, Throttle};
 use turns::Turns;
+use unlock_promise::Unlocks;
 use wake::{LocalWake, Wake};
 use words::TenantWords;
 
@@ -93,6 +95,8 @@ pub struct App {
     pub directory: Directory,
     /// Devices last heard.
     pub presences: Presences,
+    /// How fast phones open, until it is written.
+    pub unlocks: Unlocks,
     /// Who is told of new versions.
     pub wake: Arc<dyn Wake>,
     /// Who changes which unit, one after the other.
@@ -152,6 +156,7 @@ impl App {
             keys,
             directory: Directory::new()?,
             presences: Presences::default(),
+            unlocks: Unlocks::default(),
             wake: Arc::new(LocalWake::default()),
             turns: Turns::default(),
             waits: Semaphore::new(pace.waits_max),

@@ -211,6 +211,7 @@ pub fn plain(reason: &Reason) -> String {
             HoldKind::LegalStay => "A legal stay is open: clear.".into(),
             HoldKind::EnforcementOff => "The lender has suspended the ladder: clear.".into(),
             HoldKind::FeedStale => "Payment data is not fresh: nothing rises.".into(),
+            HoldKind::Incident => "A restriction was wrong: it is being looked into.".into(),
         },
     }
 }

@@ -27,6 +27,8 @@ pub struct Periods {
     pub outbox: Duration,
     /// Announced money whose provider can be asked for it. Default 5 s.
     pub pull: Duration,
+    /// How fast phones opened. Default 10 min.
+    pub unlocks: Duration,
     /// Signing keys that changed beside the running server. Default 10 s.
     pub keys: Duration,
 }
@@ -39,6 +41,7 @@ impl Default for Periods {
             presence: Duration::from_secs(2),
             outbox: Duration::from_secs(1),
             pull: Duration::from_secs(5),
+            unlocks: Duration::from_secs(600),
             keys: Duration::from_secs(10),
         }
     }
@@ -66,6 +69,9 @@ pub fn start(app: Arc<App>, periods: Periods) -> JobsHandle {
     tasks.spawn(every("presence", app.clone(), periods.presence, |app| async move {
         app.flush_presence().await.map(|_| None)
     }));
+    tasks.spawn(every("unlocks", app.clone(), periods.unlocks, |app| async move {
+        app.flush_unlocks().await.map(|()| None)
+    }));
     tasks.spawn(every("keys", app.clone(), periods.keys, |app| async move {
         tokio::task::spawn_blocking(move || app.keys.refresh())
             .await
@@ -90,10 +96,11 @@ pub fn start(app: Arc<App>, periods: Periods) -> JobsHandle {
 }
 
 impl JobsHandle {
-    /// Ends all jobs, each after its round, and writes what is known of devices.
+    /// Ends all jobs, each after its round, and writes what is known of devices and unlocks.
     pub async fn stop(mut self) -> Result<(), Error> {
         self.app.stop_waiting();
         while self.tasks.join_next().await.is_some() {}
+        self.app.flush_unlocks().await?;
         self.app.flush_presence().await.map(|_| ())
     }
 }

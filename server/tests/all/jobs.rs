@@ -27,7 +27,7 @@ use crate::{kit::*, phone::Phone, socket::until};
 fn quick() -> Periods {
     let period = Duration::from_millis(10);
     let (sweep, transit, presence, outbox) = (period, period, period, period);
-    Periods { sweep, transit, presence, outbox, pull: period, keys: period }
+    Periods { sweep, transit, presence, outbox, pull: period, unlocks: period, keys: period }
 }
 
 async fn written(house: &House, unit: domain::UnitId) -> bool {

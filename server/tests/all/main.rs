@@ -24,4 +24,5 @@ mod receipts;
 mod serve;
 mod socket;
 mod talk;
+mod unlocks;
 mod words;

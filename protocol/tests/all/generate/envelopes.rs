@@ -31,7 +31,7 @@ pub(crate) fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 
 fn payload() -> Vec<u8> {
     let certificate_hash = sha256(b"certificate");
-    Removed { enrolment: samples::ENROLMENT, key_gen: 1, certificate_hash }.encode()
+    Removed { enrolment: samples::ENROLMENT, key_gen: 1, certificate_hash, silent_s: None }.encode()
 }
 
 fn removed_by(signer: &impl Signer) -> Vec<u8> {

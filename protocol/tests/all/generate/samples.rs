@@ -279,6 +279,7 @@ pub(crate) fn check_in_full() -> CheckIn {
         EventKind::Unsupported { code: 900 },
         EventKind::Booted,
         EventKind::ClockOff { by_s: 200_000, ahead: true },
+        EventKind::HeardAgain { silent_s: 172_800 },
     ];
     let numbered = (10..).zip(kinds);
     let events = numbered.map(|(event_no, what)| Event { event_no, ago_s: 1000 - event_no, what });
@@ -320,8 +321,12 @@ fn leases() -> Vec<Case> {
         stamp: stamp(),
     };
     let lease = SignedLease { content: content_full().encode(), stamp: stamp() };
-    let removed =
-        Removed { enrolment: ENROLMENT, key_gen: 1, certificate_hash: ContentHash([0xaa; 32]) };
+    let removed = Removed {
+        enrolment: ENROLMENT,
+        key_gen: 1,
+        certificate_hash: ContentHash([0xaa; 32]),
+        silent_s: Some(172_800),
+    };
     vec![
         valid("key certificate", "key-cert", &cert(1, &all, Rung::Lock)),
         valid("lean lease content", "lease-content", &content_lean()),
