@@ -74,6 +74,8 @@ pub struct Checked {
     pub head: FileHead,
     /// How many facts, decisions and leases.
     pub counts: (u64, u64, u64),
+    /// The chained hash of every entry.
+    pub hashes: Vec<[u8; 32]>,
     /// What stands beside the chain.
     pub attached: Vec<Attached>,
 }
@@ -144,8 +146,8 @@ pub fn check_journal_file(input: impl BufRead) -> Result<Checked, FileError> {
     if walk.at.0 != head.head.0 {
         return Err(walk.short(&lines));
     }
-    let Walk { counts, attached, .. } = walk;
-    Ok(Checked { head, counts, attached })
+    let Walk { counts, hashes, attached, .. } = walk;
+    Ok(Checked { head, counts, hashes, attached })
 }
 
 /// The lines of a file, one at a time.
@@ -182,13 +184,15 @@ struct Walk<'a> {
     head: &'a FileHead,
     at: (u64, [u8; 32]),
     counts: (u64, u64, u64),
+    hashes: Vec<[u8; 32]>,
     attached: Vec<Attached>,
 }
 
 impl Walk<'_> {
     fn new(head: &FileHead) -> Walk<'_> {
         let at = (0, genesis(head.tenant, head.unit));
-        Walk { head, at, counts: (0, 0, 0), attached: Vec::new() }
+        let (hashes, attached) = Default::default();
+        Walk { head, at, counts: (0, 0, 0), hashes, attached }
     }
 
     fn step<R>(&mut self, lines: &Lines<R>, text: &str) -> Result<(), FileError> {
@@ -238,6 +242,7 @@ impl Walk<'_> {
             "decision" => self.counts.1 += 1,
             _ => self.counts.2 += 1,
         }
+        self.hashes.push(entry.hash);
         self.at = (expected, entry.hash);
         Ok(())
     }

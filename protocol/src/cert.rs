@@ -20,6 +20,8 @@ pub enum KeyKind {
     Token = 2,
     /// Release certificates.
     Release = 3,
+    /// Roots of the log of journals. Nothing that a device reads.
+    Journal = 4,
 }
 
 /// One certificate, signed by the tenant's root as COSE_Sign1 of kind `key-cert`.
@@ -48,7 +50,7 @@ pub fn kid(key_id: u16) -> [u8; 2] {
     key_id.to_be_bytes()
 }
 
-codec::wire_enum!(KeyKind: u8 { Lease, Token, Release });
+codec::wire_enum!(KeyKind: u8 { Lease, Token, Release, Journal });
 
 codec::wire_map!(message KeyCert {
     1 tenant: Own,

@@ -20,6 +20,7 @@ pub mod crypto;
 pub mod enrol;
 pub mod error;
 pub mod ids;
+pub mod journal_root;
 pub mod lease;
 pub mod limits;
 pub mod message;

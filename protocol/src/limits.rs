@@ -2,6 +2,10 @@
 
 /// Latest time a message may name, Unix seconds; also the longest span. Sums of two never overflow.
 pub const TIME_MAX: u64 = (1 << 40) - 1;
+/// Latest day a message may name, days since 1970-01-01.
+pub const DAY_MAX: u64 = TIME_MAX / 86_400;
+/// Most leaves of a log.
+pub const LOG_SIZE_MAX: u64 = 1 << 48;
 /// Largest sequence, message or event number.
 pub const COUNT_MAX: u64 = i64::MAX as u64;
 

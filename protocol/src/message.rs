@@ -9,6 +9,7 @@ use crate::{
     check_in::CheckIn,
     codec::Wire,
     enrol::{Confirm, Offer, Terms},
+    journal_root::JournalRoot,
     lease::{LeaseContent, SignedLease, Unchanged},
     release::{Release, Removed},
     reply::{Problem, Reply},
@@ -66,6 +67,8 @@ pub enum Kind {
     Succession,
     /// A contract passed on to him, by a release key.
     Assigned,
+    /// The root of a lender's log of journals, by a journal key.
+    JournalRoot,
     /// Reserved: a check-in under a session key.
     CheckInMac,
     /// Reserved: "nothing new" under a session key.
@@ -74,7 +77,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 14] = [
+    pub const ALL: [Kind; 15] = [
         Kind::KeyCert,
         Kind::Lease,
         Kind::Unchanged,
@@ -87,6 +90,7 @@ impl Kind {
         Kind::Removed,
         Kind::Succession,
         Kind::Assigned,
+        Kind::JournalRoot,
         Kind::CheckInMac,
         Kind::UnchangedMac,
     ];
@@ -106,6 +110,7 @@ impl Kind {
             Kind::Removed => "quittance/1/removed",
             Kind::Succession => "quittance/1/succession",
             Kind::Assigned => "quittance/1/assigned",
+            Kind::JournalRoot => "quittance/1/journal-root",
             Kind::CheckInMac => "quittance/1/check-in-mac",
             Kind::UnchangedMac => "quittance/1/unchanged-mac",
         }
@@ -146,6 +151,7 @@ messages!(
     Removed signed as Removed,
     Succession signed as Succession,
     Assigned signed as Assigned,
+    JournalRoot signed as JournalRoot,
     Reply,
     Request,
     Problem,

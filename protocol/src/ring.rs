@@ -7,6 +7,7 @@ use crate::{
     cert::{KeyCert, KeyKind},
     cose::Sign1,
     enrol::Terms,
+    journal_root::JournalRoot,
     lease::{LeaseContent, SignedLease, Stamp, Unchanged},
     release::Release,
     succession::{Assigned, Succession},
@@ -161,6 +162,22 @@ impl KeyRing {
             return Err(Refused::WrongBinding);
         }
         Ok(release)
+    }
+
+    /// Opens the root of a log of journals: by a journal key.
+    pub fn open_journal_root(
+        &self,
+        bytes: &[u8],
+        verifier: &(impl Verifier + ?Sized),
+    ) -> Result<JournalRoot, Refused> {
+        let sign1 = Sign1::parse(bytes)?;
+        let cert = self.verify(Kind::JournalRoot, KeyKind::Journal, &sign1, verifier)?;
+        let root = JournalRoot::decode(sign1.payload())?;
+        check_validity(cert, root.made_at)?;
+        if root.tenant != self.tenant {
+            return Err(Refused::WrongBinding);
+        }
+        Ok(root)
     }
 
     /// Opens an assignment: by a release key, with a succession by this ring's own root, and with a

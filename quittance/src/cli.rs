@@ -4,9 +4,20 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
-    admin::AdminArgs, demo::DemoArgs, device::DeviceArgs, import::ImportArgs, journal::JournalArgs,
-    ledger::LedgerArgs, replay::ReplayArgs, report::ReportArgs, schedule::ScheduleArgs,
-    serve::ServeArgs, sim::SimArgs, status::StatusArgs, words::WordsArgs,
+    admin::AdminArgs,
+    certificate::{CertificateArgs, VerifyArgs},
+    demo::DemoArgs,
+    device::DeviceArgs,
+    import::ImportArgs,
+    journal::JournalArgs,
+    ledger::LedgerArgs,
+    replay::ReplayArgs,
+    report::ReportArgs,
+    schedule::ScheduleArgs,
+    serve::ServeArgs,
+    sim::SimArgs,
+    status::StatusArgs,
+    words::WordsArgs,
 };
 
 /// Quittance: device financing that ends in a quittance.
@@ -50,6 +61,8 @@ pub(crate) enum Command {
     /// Explain a contract: where it stands, why, and what comes next
     Status(StatusArgs),
     Journal(JournalArgs),
+    Certificate(CertificateArgs),
+    Verify(VerifyArgs),
     /// The books: export them, sum them up, look through them
     Ledger(LedgerArgs),
     Replay(ReplayArgs),

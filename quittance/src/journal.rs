@@ -1,9 +1,12 @@
 //! `journal`: a contract's journal as a file, and whether such a file is as it was written.
 
+mod root;
+
 use std::{fs::File, io::BufReader, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand};
 use formats::journal_file::{Checked, FileError, check_journal_file};
+pub(crate) use root::history;
 use serde_json::{Value, json};
 use server::{app::export_journal::Beside, crypto::hex};
 
@@ -45,11 +48,20 @@ docs/journal.md says what each line is.")]
     #[command(after_help = "\
 Examples:
   quittance journal verify EX-00001.journal.jsonl
-  quittance journal verify EX-00001.journal.jsonl --json
+  quittance journal verify EX-00001.journal.jsonl --root root.json
+  quittance journal verify EX-00001.journal.jsonl --root root.json --keys keys.json --json
 
 Needs no data directory and no server. Exit code 1 when the file is not as it was written, with the
 first line that is wrong; 2 when it is no exported journal.")]
     Verify(VerifyArgs),
+    /// Make the signed root of yesterday's journals if it is missing, and print the last one
+    #[command(after_help = "\
+Examples:
+  quittance journal root > root.json
+  curl -s https://lender.example:7400/roots/example > root.json
+
+A running server makes it by itself and publishes it at /roots/LENDER.")]
+    Root,
 }
 
 #[derive(Args, Debug)]
@@ -71,6 +83,12 @@ struct ExportArgs {
 struct VerifyArgs {
     /// The exported journal
     file: PathBuf,
+    /// Published root, as /roots/LENDER gives it: the journal must stand in its log
+    #[arg(long, value_name = "FILE")]
+    root: Option<PathBuf>,
+    /// The lender's public keys, as /keys/LENDER gives them [default: those the root names]
+    #[arg(long, value_name = "FILE", requires = "root")]
+    keys: Option<PathBuf>,
 }
 
 /// Runs it.
@@ -79,6 +97,7 @@ pub(crate) async fn run(args: JournalArgs, json: bool) -> Result<ExitCode, Failu
     match what {
         What::Export(args) => export(&place, &remote, args, json).await,
         What::Verify(args) => verify(&args, json),
+        What::Root => root::make(&place, json).await,
     }
 }
 
@@ -139,7 +158,15 @@ fn verify(args: &VerifyArgs, json: bool) -> Result<ExitCode, Failure> {
     let path = &args.file;
     let file = File::open(path).map_err(|error| Failure::file(path, &error))?;
     let (holds, value, text) = match check_journal_file(BufReader::new(file)) {
-        Ok(checked) => (true, holding(&checked), told(&checked)),
+        Ok(checked) => {
+            let (mut value, mut text) = (holding(&checked), told(&checked));
+            if let Some(root) = &args.root {
+                let stands = root::check(&checked, root, args.keys.as_deref())?;
+                value["root"] = stands.value();
+                text = format!("{text}\n{}", stands.text());
+            }
+            (true, value, text)
+        }
         Err(error) if matches!(error.code, "unreadable" | "unknown_format") => {
             return Err(Failure::usage(error.code, format!("{}: {error}", path.display())));
         }

@@ -7,6 +7,7 @@
 //! **Invariant:** exit codes are 0 done, 1 refused or found wrong, 2 bad usage or input.
 
 mod admin;
+mod certificate;
 mod cli;
 mod demo;
 mod device;
@@ -65,6 +66,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Device(args) => device::run(args, cli.json).await,
         Command::Schedule(args) => tokio::task::block_in_place(|| schedule::run(&args)),
         Command::Words(args) => words::run(args, cli.json),
+        Command::Certificate(args) => certificate::run(args, cli.json).await,
+        Command::Verify(args) => certificate::verify(&args, cli.json),
         Command::Openapi => {
             out::line(server::api::openapi().trim_end());
             Ok(ExitCode::SUCCESS)

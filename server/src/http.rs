@@ -27,6 +27,7 @@ use protocol::reply::codes;
 use crate::{
     App, api,
     device::{self, Trouble},
+    public,
     serve::Limits,
 };
 
@@ -37,6 +38,7 @@ pub fn router(app: Arc<App>, limits: &Limits) -> Router {
         .merge(
             api::router(app.clone()).layer(from_fn_with_state(limits.api_body_bytes_max, bounded)),
         )
+        .merge(public::router(app.clone()))
         .layer(from_fn_with_state(admit::Gate::new(limits), admit::admit));
     let process = Router::new()
         .route("/healthz", get(health::healthz))

@@ -110,7 +110,7 @@ impl Keys {
     ) -> Result<(), Error> {
         let root_seed = new_seed(entropy);
         let root = ServerSigner::from_seed(&root_seed);
-        let kinds = [KeyKind::Lease, KeyKind::Release, KeyKind::Token];
+        let kinds = [KeyKind::Lease, KeyKind::Release, KeyKind::Token, KeyKind::Journal];
         let mut stored = Vec::new();
         for (key_id, kind) in (1_u16..).zip(kinds) {
             stored.push(certify(&root, tenant, lender, key_id, kind, now, entropy)?);

@@ -13,6 +13,7 @@
 
 pub mod api;
 pub mod app;
+pub mod certificate;
 pub mod client;
 pub mod clock;
 pub mod crypto;
@@ -23,6 +24,7 @@ pub mod intake;
 pub mod jobs;
 pub mod keys;
 pub mod metrics;
+pub mod public;
 pub mod pull;
 pub mod real;
 pub mod serve;

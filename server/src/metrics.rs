@@ -75,6 +75,8 @@ pub struct Metrics {
     work: Family<JobLabels, Counter>,
     lag: Family<QueueLabels, Gauge>,
     transit_late: Gauge,
+    releases: Gauge,
+    releases_age: Gauge,
     connections: Gauge,
     connections_refused: Counter,
     events: Family<StateLabels, Counter>,
@@ -98,6 +100,8 @@ impl Default for Metrics {
             work: Family::default(),
             lag: Family::default(),
             transit_late: Gauge::default(),
+            releases: Gauge::default(),
+            releases_age: Gauge::default(),
             connections: Gauge::default(),
             connections_refused: Counter::default(),
             events: Family::default(),
@@ -157,6 +161,16 @@ impl Metrics {
             "Payments found between their two commits by the last round of the job",
             self.transit_late.clone(),
         );
+        r.register(
+            "releases_unconfirmed",
+            "Releases whose phone has not confirmed that it removed the agent",
+            self.releases.clone(),
+        );
+        r.register(
+            "releases_unconfirmed_age_seconds",
+            "How long the oldest of them waits",
+            self.releases_age.clone(),
+        );
         r.register("events", "Events to the outside", self.events.clone());
         r.register(
             "presence_unwritten",
@@ -204,6 +218,12 @@ impl Metrics {
     /// The device door answered with this kind of reply, or with this problem code.
     pub fn device_answer(&self, door: &'static str, answer: &'static str) {
         self.answers.get_or_create(&AnswerLabels { door, answer }).inc();
+    }
+
+    /// So many releases wait for their phone, the oldest for so long.
+    pub fn releases_wait(&self, releases: u64, oldest_s: i64) {
+        self.releases.set(i64::try_from(releases).unwrap_or(i64::MAX));
+        self.releases_age.set(oldest_s);
     }
 
     /// A connection was opened; it counts until what is returned is dropped.

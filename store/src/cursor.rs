@@ -19,6 +19,11 @@ impl Cursor {
         }
     }
 
+    /// The position behind an entry of a journal: where a reader goes on who knows its number.
+    pub fn behind_entry(entry: u64) -> Cursor {
+        Cursor::of_number(entry)
+    }
+
     pub(crate) fn of_unit(unit: UnitId) -> Cursor {
         Cursor(unit.bytes().to_vec())
     }

@@ -16,6 +16,8 @@ pub enum UnitKind {
     Directory = 4,
     /// A bank's file.
     BankFile = 5,
+    /// A piece of the log of a lender's journals.
+    JournalLog = 6,
 }
 
 /// A unit as stored.

@@ -12,6 +12,7 @@ mod journal;
 mod journal_file;
 mod packs;
 mod replay;
+mod roots;
 mod schedules;
 mod settings;
 mod words;

@@ -77,7 +77,7 @@ fn largest_content() -> LeaseContent {
 
 #[test]
 fn the_largest_answers_fit() {
-    let kinds = [KeyKind::Lease, KeyKind::Token, KeyKind::Release];
+    let kinds = [KeyKind::Lease, KeyKind::Token, KeyKind::Release, KeyKind::Journal];
     let cert = samples::cert(1, &kinds, Rung::Lock);
     let cert = KeyCert { lender: text(LENDER_MAX), not_after: TIME_MAX, ..cert };
     let cert = sealed(&cert);

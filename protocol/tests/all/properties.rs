@@ -8,6 +8,7 @@ use protocol::{
     cert::{KeyCert, KeyKind},
     check_in::{CheckIn, ClockReading, Event, EventKind, LeaseRefusal},
     enrol::{Confirm, Offer, Terms, Tier},
+    journal_root::JournalRoot,
     lease::{LeaseContent, Notice, Passes, Screen, SignedLease, Silence, Stamp, Step, Unchanged},
     limits::*,
     release::{Release, Removed},
@@ -322,6 +323,17 @@ impl Source {
         }
     }
 
+    fn journal_root(&mut self) -> JournalRoot {
+        JournalRoot {
+            tenant: TenantId(self.fixed()),
+            lender: self.text(LENDER_MAX),
+            day: self.within(0, DAY_MAX),
+            size: self.within(0, LOG_SIZE_MAX),
+            root: ContentHash(self.fixed()),
+            made_at: self.within(0, TIME_MAX),
+        }
+    }
+
     fn assigned(&mut self) -> Assigned {
         Assigned {
             tenant: TenantId(self.fixed()),
@@ -397,6 +409,7 @@ proptest! {
         check(&s.terms());
         check(&s.confirm());
         check(&s.release());
+        check(&s.journal_root());
         check(&s.succession());
         check(&s.assigned());
         check(&Removed {

@@ -73,6 +73,7 @@ fn a_ring_opens_as_written() {
             "lease" => ring.open_lease(&bytes, &DeviceVerifier).map(drop),
             "unchanged" => ring.open_unchanged(&bytes, &DeviceVerifier).map(drop),
             "release" => ring.open_release(&bytes, &DeviceVerifier).map(drop),
+            "journal-root" => ring.open_journal_root(&bytes, &DeviceVerifier).map(drop),
             "token" => ring.open_token(&bytes, &DeviceVerifier).map(drop),
             "terms" => open_terms(&bytes, certs(), None, &DeviceVerifier).map(drop),
             "assigned" => {
@@ -170,6 +171,7 @@ fn decode(kind: &str, bytes: &[u8]) -> Result<(Vec<u8>, bool), Malformed> {
         "removed" => of::<protocol::release::Removed>(bytes),
         "succession" => of::<protocol::succession::Succession>(bytes),
         "assigned" => of::<protocol::succession::Assigned>(bytes),
+        "journal-root" => of::<protocol::journal_root::JournalRoot>(bytes),
         "enrol-offer" => of::<protocol::enrol::Offer>(bytes),
         "enrol-terms" => of::<protocol::enrol::Terms>(bytes),
         "enrol-confirm" => of::<protocol::enrol::Confirm>(bytes),

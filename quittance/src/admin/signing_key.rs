@@ -76,6 +76,8 @@ enum Kind {
     Release,
     /// 96-byte tokens that open a phone
     Token,
+    /// Daily roots of the log of journals
+    Journal,
 }
 
 impl Kind {
@@ -84,6 +86,7 @@ impl Kind {
             Kind::Lease => KeyKind::Lease,
             Kind::Release => KeyKind::Release,
             Kind::Token => KeyKind::Token,
+            Kind::Journal => KeyKind::Journal,
         }
     }
 }

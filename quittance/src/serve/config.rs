@@ -92,6 +92,7 @@ tables!(
         outbox_s: NonZeroU32,
         pull_s: NonZeroU32,
         keys_s: NonZeroU32,
+        roots_s: NonZeroU32,
     }
 );
 
@@ -222,6 +223,7 @@ impl JobsTable {
             unlocks: every(self.unlocks_s, own.unlocks),
             outbox: every(self.outbox_s, own.outbox),
             pull: every(self.pull_s, own.pull),
+            roots: every(self.roots_s, own.roots),
             keys: every(self.keys_s, own.keys),
         }
     }

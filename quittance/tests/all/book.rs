@@ -150,8 +150,8 @@ fn the_directory_is_managed_by_people_with_names() {
     assert_eq!(house.run(&["admin", "key", "revoke", "k", "--as", "Nobody"]).code, 2);
 
     let root = house.folder.path().join("root.key").display().to_string();
-    assert_eq!(house.json(&["admin", "signing-key", "list"])["keys"].as_array().unwrap().len(), 3);
-    assert_eq!(house.json(&["admin", "signing-key", "rotate", "--kind", "lease"])["id"], 4);
+    assert_eq!(house.json(&["admin", "signing-key", "list"])["keys"].as_array().unwrap().len(), 4);
+    assert_eq!(house.json(&["admin", "signing-key", "rotate", "--kind", "lease"])["id"], 5);
     house.ok(&["admin", "key", "export-root", "--to", &root]);
     let ran = house.run(&["admin", "key", "rotate", "--kind", "lease"]);
     assert_eq!(ran.code, 1);

@@ -75,3 +75,24 @@ fn a_server_gives_the_same_file() {
     assert!(here.contains("\"attached\":\"personal\""), "{here}");
     server.stop();
 }
+
+#[test]
+fn a_journal_is_held_against_a_published_root() {
+    let house = with_contract();
+    let root = house.ok(&["journal", "root"]).out;
+    let root = house.file("root.json", &root);
+    let file = house.file("j.jsonl", &house.ok(&["journal", "export", "EX-00001"]).out);
+    let stands = house.json(&["journal", "verify", &file, "--root", &root]);
+    assert_eq!(stands["root"]["size"], 1, "{stands}");
+    assert_eq!(stands["root"]["keys_given"], false);
+    let other = House::founded();
+    let strange = other.file("root.json", &other.ok(&["journal", "root"]).out);
+    let ran = house.run(&["journal", "verify", &file, "--root", &strange, "--json"]);
+    assert_eq!((ran.code, ran.json()["error"]["code"].as_str()), (1, Some("root_of_another")));
+    let text = std::fs::read_to_string(&root).unwrap();
+    let forged = house.file("forged.json", &text.replacen("\"size\":1", "\"size\":2", 1));
+    let ran = house.run(&["journal", "verify", &file, "--root", &forged, "--json"]);
+    assert_eq!((ran.code, ran.json()["error"]["code"].as_str()), (1, Some("root_untrusted")));
+    let none = house.file("none.json", "{}");
+    assert_eq!(house.run(&["journal", "verify", &file, "--root", &none]).code, 2);
+}

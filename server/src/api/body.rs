@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, Uri, header, request::Parts},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::Day;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::error::Category;
 use store::{Cursor, PAGE_MAX};
@@ -179,6 +180,16 @@ impl Params {
             }
             value => Ok(value.map(str::to_owned)),
         }
+    }
+
+    /// A day.
+    pub(crate) fn day(&self, name: &str) -> Result<Option<Day>, Problem> {
+        let read = |text: &str| {
+            let wrong =
+                || Problem::new("bad_query", format!("{name}: expected a day as 2026-04-30"));
+            Day::parse(text).ok_or_else(wrong)
+        };
+        self.get(name).map(read).transpose()
     }
 
     /// `cursor` and `limit`.

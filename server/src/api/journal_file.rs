@@ -3,10 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
+    Json,
     extract::State,
     http::{HeaderValue, Uri, header},
     response::{IntoResponse, Response},
 };
+use formats::roots::Proof;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -66,6 +68,39 @@ pub(crate) struct JournalFileLine {
     /// The contract's id.
     #[schema(nullable = false)]
     unit: Option<Uuid>,
+}
+
+/// That the head of a journal stood in the log of a day.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ProofView {
+    /// Of which day's log.
+    #[schema(format = Date)]
+    day: String,
+    /// The entry that was the journal's last.
+    entry: u64,
+    /// `quittance-journal-proof/1`.
+    format: String,
+    /// Place of the leaf, from 0.
+    index: u64,
+    /// The audit path (RFC 6962), hashes in hexadecimal.
+    path: Vec<String>,
+    /// Leaves of that log.
+    size: u64,
+}
+
+/// Proves that a journal stands in the log of a day.
+pub(crate) async fn proof(
+    State(app): State<Arc<App>>,
+    call: Call,
+    At(reference): At<String>,
+    uri: Uri,
+) -> Result<Json<ProofView>, Problem> {
+    let params = Params::of(&uri, &["day"])?;
+    let day = params.day("day")?;
+    let unit = contracts::unit(&app, call.tenant(), &reference).await?;
+    let Proof { day, entry, format, index, path, size } =
+        app.prove_journal(call.tenant(), unit, day).await?;
+    Ok(Json(ProofView { day: day.to_string(), entry, format, index, path, size }))
 }
 
 /// Exports a contract's journal.

@@ -15,6 +15,7 @@ mod answer;
 mod assignments;
 mod body;
 mod bulk;
+mod certificate;
 mod claims;
 mod codes;
 mod contract_line;
@@ -35,6 +36,7 @@ mod payoff;
 mod problem;
 mod records;
 mod refunds;
+mod releases;
 mod replay;
 mod reports;
 mod restructure;
@@ -65,6 +67,7 @@ use axum::{
 };
 
 use crate::App;
+pub(crate) use body::At;
 pub(crate) use problem::Problem;
 use table::endpoints;
 

@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    acts, assignments, bulk, claims,
+    acts, assignments, bulk, certificate, claims,
     codes::{self, CODES},
     contract_line, contract_view, contracts, custody, devices, endings, intake, journal_file,
-    money, payments, payoff, problem, records, refunds, replay, reports, restructure, standing,
-    statements, suspense,
+    money, payments, payoff, problem, records, refunds, releases, replay, reports, restructure,
+    standing, statements, suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
@@ -24,6 +24,7 @@ use super::{
     acts::DeliveryBody,
     acts::HoldBody,
     bulk::BulkAnswer,
+    certificate::CertificateView,
     claims::ClaimBody,
     claims::ClaimView,
     contract_line::ContractPage,
@@ -51,9 +52,11 @@ use super::{
     payments::PaymentView,
     payments::PaymentsBody,
     journal_file::JournalFileLine,
+    journal_file::ProofView,
     problem::Problem,
     records::JournalPage,
     records::LeaseView,
+    releases::UnconfirmedPage,
     replay::ReplayView,
     reports::ReportView,
     standing::StandingAnswer,
@@ -229,9 +232,17 @@ fn parameters(endpoint: &Endpoint) -> Value {
                 "Entries at most",
                 json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
             ),
+            "link" => (
+                "Address of a server that checks certificates, for the page's code",
+                json!({ "type": "string", "format": "uri" }),
+            ),
             "rules" => (
                 "With the texts of the programmes and packs that the decisions name",
                 json!({ "type": "boolean", "default": false }),
+            ),
+            "day" => (
+                "Of which day's log; of the last one if left out",
+                json!({ "type": "string", "format": "date" }),
             ),
             "format" => (
                 "What the file is",
@@ -275,6 +286,13 @@ fn responses(endpoint: &Endpoint) -> Value {
     let mut content = json!({ "application/json": { "schema": schema(endpoint.answer) } });
     if endpoint.answer == "JournalFileLine" {
         content = json!({ "application/x-ndjson": { "schema": schema(endpoint.answer) } });
+    }
+    if endpoint.answer == "CertificateView" {
+        let text = json!({ "schema": { "type": "string" } });
+        content["text/html; charset=utf-8"] = text.clone();
+        content["text/plain; charset=utf-8"] = text;
+        let bytes = json!({ "type": "string", "contentMediaType": "application/cbor" });
+        content["application/cbor"] = json!({ "schema": bytes });
     }
     if endpoint.answer == "JournalPage" {
         let lines = json!({ "$ref": "#/components/schemas/EntryView" });

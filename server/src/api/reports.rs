@@ -7,7 +7,6 @@ use axum::{
     http::{HeaderMap, HeaderValue, Uri, header},
     response::{IntoResponse, Response},
 };
-use domain::Day;
 use formats::report::{parse_bucket_list, report_csv};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -86,9 +85,9 @@ pub(crate) async fn report(
     let bands = params.get("buckets").map(parse_bucket_list).transpose();
     let wanted = Wanted {
         kind,
-        as_of: day(&params, "as_of")?,
-        from: day(&params, "from")?,
-        to: day(&params, "to")?,
+        as_of: params.day("as_of")?,
+        from: params.day("from")?,
+        to: params.day("to")?,
         bands: bands.map_err(|what| Problem::new("bad_query", format!("buckets: {what}")))?,
     };
     let document = app.report(call.tenant(), wanted, |_| {}).await?.json();
@@ -99,12 +98,4 @@ pub(crate) async fn report(
         return Ok(([(header::CONTENT_TYPE, csv)], text).into_response());
     }
     Ok(axum::Json(document).into_response())
-}
-
-fn day(params: &Params, name: &str) -> Result<Option<Day>, Problem> {
-    let read = |text: &str| {
-        let wrong = || Problem::new("bad_query", format!("{name}: expected a day as 2026-04-30"));
-        Day::parse(text).ok_or_else(wrong)
-    };
-    params.get(name).map(read).transpose()
 }

@@ -48,6 +48,14 @@ impl App {
                 Attached { kind, name, text }
             }));
         }
+        match self.prove_journal(tenant, unit, None).await {
+            Ok(proof) => {
+                let (kind, name) = ("proof".to_owned(), proof.day.to_string());
+                attached.push(Attached { kind, name, text: proof.text() });
+            }
+            Err(Error::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
         Ok(journal_file(&self.file_head(&row)?, &entries, &attached))
     }
 

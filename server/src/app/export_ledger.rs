@@ -130,6 +130,7 @@ fn whole(legs: &[Booked]) -> Result<Booking, Error> {
             UnitKind::Intake => "intake",
             UnitKind::Directory => "directory",
             UnitKind::BankFile => "bank_file",
+            UnitKind::JournalLog => "journal_log",
         },
         version: first.version,
         reference: first.name.clone(),

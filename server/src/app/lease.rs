@@ -228,7 +228,10 @@ impl App {
     pub fn certs_since(&self, keys: &TenantKeys, since: Option<Moment>) -> Vec<Vec<u8>> {
         let now = unix(self.now().seconds());
         let known = since.map_or(0, |at| unix(at.seconds()));
-        let wanted = |key: &&CertifiedKey| key.made_at() > known && key.cert().not_after > now;
+        let wanted = |key: &&CertifiedKey| {
+            let for_devices = key.cert().kinds != [KeyKind::Journal];
+            for_devices && key.made_at() > known && key.cert().not_after > now
+        };
         let mut certs: Vec<Vec<u8>> =
             keys.certs().filter(wanted).map(|key| key.cert_bytes().to_vec()).collect();
         certs.drain(..certs.len().saturating_sub(CERTS_MAX));

@@ -29,6 +29,9 @@ pub struct Periods {
     pub pull: Duration,
     /// How fast phones opened. Default 10 min.
     pub unlocks: Duration,
+    /// The day's root of each lender's journals, and releases that wait for their phone. Default
+    /// 10 min.
+    pub roots: Duration,
     /// Signing keys that changed beside the running server. Default 10 s.
     pub keys: Duration,
 }
@@ -42,6 +45,7 @@ impl Default for Periods {
             outbox: Duration::from_secs(1),
             pull: Duration::from_secs(5),
             unlocks: Duration::from_secs(600),
+            roots: Duration::from_secs(600),
             keys: Duration::from_secs(10),
         }
     }
@@ -71,6 +75,12 @@ pub fn start(app: Arc<App>, periods: Periods) -> JobsHandle {
     }));
     tasks.spawn(every("unlocks", app.clone(), periods.unlocks, |app| async move {
         app.flush_unlocks().await.map(|()| None)
+    }));
+    tasks.spawn(every("journal_roots", app.clone(), periods.roots, |app| async move {
+        app.publish_roots().await.map(|_| None)
+    }));
+    tasks.spawn(every("releases", app.clone(), periods.roots, |app| async move {
+        app.watch_releases().await.map(|_| None)
     }));
     tasks.spawn(every("keys", app.clone(), periods.keys, |app| async move {
         tokio::task::spawn_blocking(move || app.keys.refresh())

@@ -3,6 +3,7 @@
 mod access;
 mod assignments;
 mod bulk;
+mod certificate;
 mod contracts;
 mod custody;
 mod document;
@@ -17,6 +18,7 @@ mod payg;
 mod payoff;
 mod reconcile;
 mod records;
+mod releases;
 mod reports;
 mod restructure;
 mod standing;

@@ -302,7 +302,7 @@ async fn metrics_are_text_of_names_that_are_promised() {
 }
 
 /// What others build their alarms on.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 18] = [
     "http_requests",
     "http_request_duration_seconds",
     "device_answers",
@@ -315,6 +315,8 @@ const NAMES: [&str; 16] = [
     "job_units",
     "queue_lag_seconds",
     "in_transit_late",
+    "releases_unconfirmed",
+    "releases_unconfirmed_age_seconds",
     "events",
     "presence_unwritten",
     "clock_left_seconds",

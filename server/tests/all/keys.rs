@@ -46,7 +46,7 @@ async fn key_files_are_private_and_refused_when_they_are_not() {
     let folder = tempfile::tempdir().unwrap();
     let (house, dir) = house(folder.path()).await;
     let all = files(folder.path());
-    assert_eq!(all.len(), 6, "pepper, root, its public half and three keys: {all:?}");
+    assert_eq!(all.len(), 7, "pepper, root, its public half and four keys: {all:?}");
     assert!(all.iter().all(|path| mode(path) == 0o600));
     assert_eq!(mode(&folder.path().join("keys")), 0o700);
     let again = dir.load(&*SeededEntropy::new(4)).unwrap();

@@ -72,6 +72,7 @@ pub(super) fn unit_kind(row: &SqlRow<'_>, at: usize) -> rusqlite::Result<UnitKin
         3 => Ok(UnitKind::Intake),
         4 => Ok(UnitKind::Directory),
         5 => Ok(UnitKind::BankFile),
+        6 => Ok(UnitKind::JournalLog),
         other => Err(unknown(at, "unit kind", other)),
     }
 }

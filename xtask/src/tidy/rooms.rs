@@ -56,6 +56,7 @@ pub const ROOMS: &[Room] = &[
             ("csv", "books of lenders"),
             ("quick-xml", "bank statements"),
             ("sha2", "the journal's hash chain"),
+            ("ct-merkle", "proofs in the log of journals"),
             ("base64", "bytes in journal lines"),
             ("fluent-bundle", "sentences from templates"),
             ("fluent-syntax", "templates as trees, to be checked"),
@@ -124,6 +125,7 @@ pub const ROOMS: &[Room] = &[
             ("thiserror", "kinds of failure"),
             ("tracing", "logs"),
             ("prometheus-client", "metrics"),
+            ("qrcode", "the code on a release certificate"),
         ],
         tests: &[
             ("rcgen", "certificates that the listener serves and renews"),

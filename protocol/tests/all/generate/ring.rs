@@ -5,6 +5,7 @@ use protocol::{
     cert::{KeyCert, KeyKind, kid},
     cose::sign1,
     crypto::device::Ed25519Signer,
+    journal_root::JournalRoot,
     lease::{LeaseContent, SignedLease, Silence, Stamp, Unchanged},
     succession::{Assigned, Succession},
 };
@@ -30,6 +31,7 @@ pub(crate) fn cases() -> Vec<Value> {
     cases.extend(others());
     cases.extend(certificates());
     cases.extend(assignments());
+    cases.extend(journal_roots());
     cases
 }
 
@@ -173,6 +175,24 @@ fn others() -> Vec<Value> {
         row("token", "token", certs, &token(2), "ok"),
         row("token by a lease key", "token", certs, &token(1), KIND),
         row("token of an unknown key", "token", certs, &token(9), "no certificate for this key id"),
+    ]
+}
+
+/// Under a ring that knows a journal key besides those of [`certs`].
+fn journal_roots() -> Vec<Value> {
+    let mut certs = certs();
+    certs.push(certified(&cert(5, &[KeyKind::Journal], Rung::Clear)));
+    let root = samples::journal_root();
+    let other = JournalRoot { tenant: TenantId([0x12; 16]), ..root.clone() };
+    let late = JournalRoot { made_at: NOW + 90 * DAY, ..root.clone() };
+    let of = |name, bytes: &[u8], expected| row(name, "journal-root", &certs, bytes, expected);
+    vec![
+        of("journal root", &signed(&root, 5), "ok"),
+        of("journal root by a release key", &signed(&root, 3), KIND),
+        of("journal root for another tenant", &signed(&other, 5), BINDING),
+        of("journal root after its key ended", &signed(&late, 5), EXPIRED),
+        row("lease by a journal key", "lease", &certs, &lease(&content_lean(), 5), KIND),
+        row("release by a journal key", "release", &certs, &signed(&samples::release(), 5), KIND),
     ]
 }
 

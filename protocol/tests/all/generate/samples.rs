@@ -11,6 +11,7 @@ use protocol::{
         device::{Ed25519Signer, P256Signer},
     },
     enrol::{Confirm, Offer, Terms, Tier},
+    journal_root::JournalRoot,
     lease::{LeaseContent, Notice, Passes, Screen, SignedLease, Silence, Stamp, Step, Unchanged},
     release::{self, Release, Removed},
     reply::{Problem, Reply, ReplyKind},
@@ -227,6 +228,18 @@ pub(crate) fn signed_succession(succession: &Succession) -> Vec<u8> {
     sign1(Kind::Succession, &[], &succession.encode(), &root()).unwrap()
 }
 
+/// The root of the lender's log on a day.
+pub(crate) fn journal_root() -> JournalRoot {
+    JournalRoot {
+        tenant: TENANT,
+        lender: "Fair Phones Ltd".into(),
+        day: NOW / DAY - 1,
+        size: 70_000,
+        root: ContentHash([0xdd; 32]),
+        made_at: NOW + 60,
+    }
+}
+
 /// The contract of all samples passed on.
 pub(crate) fn assigned() -> Assigned {
     let release = release();
@@ -339,6 +352,7 @@ fn leases() -> Vec<Case> {
         valid("removed", "removed", &removed),
         valid("succession", "succession", &succession()),
         valid("assigned", "assigned", &assigned()),
+        valid("journal root", "journal-root", &journal_root()),
     ]
 }
 

@@ -3,7 +3,7 @@
 use axum::routing::{delete, get, post};
 
 use super::{BULK, Endpoint, HOLDS, JOURNAL, Key, MAKE, READ, WRITE};
-use crate::api::{acts, claims, contracts, journal_file, records};
+use crate::api::{acts, certificate, claims, contracts, journal_file, records};
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
@@ -64,11 +64,28 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         ..READ
     },
     Endpoint {
+        path: "/v1/contracts/{reference}/journal/proof",
+        summary: "Prove that a contract's journal stands in the published log of a day",
+        roles: JOURNAL,
+        query: &["day"],
+        answer: "ProofView",
+        route: || get(journal_file::proof),
+        ..READ
+    },
+    Endpoint {
         path: "/v1/contracts/{reference}/journal/borrower",
         summary: "Export a contract's journal for its borrower, with his personal data beside it",
         roles: HOLDS,
         answer: "JournalFileLine",
         route: || get(journal_file::for_borrower),
+        ..READ
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/certificate",
+        summary: "Hand out a released contract's certificate; as bytes, text or a page by Accept",
+        query: &["link"],
+        answer: "CertificateView",
+        route: || get(certificate::certificate),
         ..READ
     },
     Endpoint {

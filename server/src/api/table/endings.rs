@@ -1,9 +1,9 @@
 //! Endpoints that end a contract, or put another phone or borrower into it.
 
-use axum::routing::post;
+use axum::routing::{get, post};
 
-use super::{Endpoint, WRITE};
-use crate::api::{custody, endings};
+use super::{Endpoint, READ, WRITE};
+use crate::api::{custody, endings, releases};
 
 /// What grading a phone may be refused for.
 const GRADING_FAULTS: &[&str] = &[
@@ -58,6 +58,14 @@ const TRANSFER_FAULTS: &[&str] = &[
 ];
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        path: "/v1/releases/unconfirmed",
+        summary: "List releases whose phone has not confirmed that it removed the agent",
+        query: &["cursor", "limit"],
+        answer: "UnconfirmedPage",
+        route: || get(releases::unconfirmed),
+        ..READ
+    },
     Endpoint {
         path: "/v1/contracts/{reference}/device-exchange",
         summary: "Put another phone in the place of the one financed",

@@ -1,5 +1,7 @@
 //! A book passed on to another lender by the API.
 
+use std::collections::BTreeSet;
+
 use formats::directory::Role::{Admin, Approver, Operator, Viewer};
 use serde_json::{Value, json};
 
@@ -53,9 +55,11 @@ async fn a_book_goes_over_when_both_lenders_say_so() {
     let list = get(&front, &rival, "/v1/assignments?lender=example").await;
     let items = list.json["items"].as_array().unwrap();
     let named =
-        |key: &str| items.iter().map(|item| item[key].as_str().unwrap()).collect::<Vec<_>>();
-    assert_eq!((named("reference"), named("programme")), (vec!["EX-1", "EX-2"], vec!["fast@1"; 2]));
-    assert_eq!(named("open"), ["3000.00"; 2]);
+        |key: &str| items.iter().map(|item| item[key].as_str().unwrap()).collect::<BTreeSet<_>>();
+    assert_eq!(named("reference"), BTreeSet::from(["EX-1", "EX-2"]));
+    assert_eq!(items.len(), 2);
+    assert_eq!(named("programme"), BTreeSet::from(["fast@1"]));
+    assert_eq!(named("open"), BTreeSet::from(["3000.00"]));
     assert!(!list.text.contains("Asha"), "no personal data before it is theirs");
     let own = front.get(Viewer, "/v1/assignments?lender=rival").await;
     assert_eq!(own.json["items"], json!([]));

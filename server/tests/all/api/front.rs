@@ -216,7 +216,7 @@ fn documented(method: &str, uri: &str, reply: &Reply) {
         }
         return;
     }
-    if media == "text/csv" {
+    if media.starts_with("text/") {
         return fits(schema, &Value::String(reply.text.clone()), uri);
     }
     fits(schema, &reply.json, uri);

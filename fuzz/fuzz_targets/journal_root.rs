@@ -1,0 +1,3 @@
+#![no_main]
+
+targets::fuzz!("journal_root");
