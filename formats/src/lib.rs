@@ -18,6 +18,7 @@ pub mod chain;
 pub mod device;
 pub mod directory;
 pub mod doc;
+pub mod facts;
 mod fields;
 pub mod fold;
 mod hex;
@@ -46,6 +47,7 @@ pub use directory::{ApiKey, Directory, Person, Role, Source, SourceKind, StoredP
 pub use directory::{StoredProgramme, Tenant};
 pub use directory::{directory_doc, parse_directory};
 pub use doc::{DocError, contract_doc, parse_contract};
+pub use facts::{Facts, parse_facts};
 pub use fields::FieldError;
 pub use fold::{FoldError, fold};
 pub use intake::{Intake, IntakeState, intake_doc, parse_intake};

@@ -11,6 +11,7 @@ use crate::{
     import::ImportArgs,
     journal::JournalArgs,
     ledger::LedgerArgs,
+    programme::ProgrammeArgs,
     replay::ReplayArgs,
     report::ReportArgs,
     schedule::ScheduleArgs,
@@ -65,6 +66,7 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// The books: export them, sum them up, look through them
     Ledger(LedgerArgs),
+    Programme(ProgrammeArgs),
     Replay(ReplayArgs),
     Report(ReportArgs),
     /// Print the instalments that terms come to, as JSON

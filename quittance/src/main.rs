@@ -18,6 +18,7 @@ mod ledger;
 mod logs;
 mod out;
 mod place;
+mod programme;
 mod remote;
 mod replay;
 mod report;
@@ -59,6 +60,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Status(args) => status::run(args, cli.json).await,
         Command::Journal(args) => journal::run(args, cli.json).await,
         Command::Ledger(args) => ledger::run(args, cli.json).await,
+        Command::Programme(args) => tokio::task::block_in_place(|| programme::run(args, cli.json)),
         Command::Replay(args) => replay::run(args, cli.json).await,
         Command::Report(args) => report::run(args, cli.json).await,
         Command::Demo(args) => demo::run(args, cli.json).await,

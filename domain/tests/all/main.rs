@@ -4,6 +4,7 @@
 
 mod account;
 mod assignment;
+mod bounds;
 mod commands;
 mod custody;
 mod endings;

@@ -7,6 +7,7 @@ mod camt;
 mod camt_mapping;
 mod corpus;
 mod docs;
+mod facts;
 mod golden_schedules;
 mod journal;
 mod journal_file;

@@ -1,5 +1,6 @@
-//! `replay`: past decisions made again.
+//! `replay`: past decisions made again, and dry runs of decisions that nobody has made.
 
+mod dry;
 mod past;
 mod render;
 
@@ -9,27 +10,36 @@ use clap::Args;
 
 use crate::{fail::Failure, place::PlaceArgs, remote::RemoteArgs};
 
-/// Make past decisions again: what was decided, when and why
+/// Make past decisions again, or try a programme on facts told by hand
 ///
-/// Every decision of a contract is made again from its journal, with the rules, packs and programme
-/// that it names, and compared byte for byte. Exits 1 when one does not come out again.
+/// With a reference, every decision of that contract is made again from its journal, with the
+/// rules, packs and programme that it names, and compared byte for byte; exit code 1 when one does
+/// not come out again. With --programme and --facts it is a dry run: nothing is opened or touched.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   quittance replay EX-00001
-  quittance replay EX-00001 --json
-  quittance replay EX-00001 --server http://127.0.0.1:7400 --key-file auditor.key")]
+  quittance replay EX-00001 --server http://127.0.0.1:7400 --key-file auditor.key
+  quittance replay --programme examples/programme.toml --facts examples/facts.json
+  quittance replay --programme mine.toml --pack law.toml --facts facts.json --until 2026-12-31
+  quittance replay --programme mine.toml --facts facts.json --assume delivered,reported")]
 pub(crate) struct ReplayArgs {
     #[command(flatten)]
     place: PlaceArgs,
     #[command(flatten)]
     remote: RemoteArgs,
     /// The contract's reference
-    reference: String,
+    #[arg(required_unless_present = "programme", conflicts_with = "programme")]
+    reference: Option<String>,
+    #[command(flatten)]
+    dry: dry::DryArgs,
 }
 
 /// Runs it.
 pub(crate) async fn run(args: ReplayArgs, json: bool) -> Result<ExitCode, Failure> {
-    let ReplayArgs { place, remote, reference } = args;
-    past::run(&place, &remote, &reference, json).await
+    let ReplayArgs { place, remote, reference, dry } = args;
+    match reference {
+        Some(reference) => past::run(&place, &remote, &reference, json).await,
+        None => dry::run(&dry, json),
+    }
 }
