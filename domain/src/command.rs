@@ -191,6 +191,8 @@ pub enum Command {
     Custody(Pass),
     /// Pass the contract on to another lender, or follow him.
     Assign(Assign),
+    /// Take in later versions of pinned packs: pack, version, first day.
+    LearnLaw(Vec<(String, u32, Day)>),
 }
 
 /// Why a command changes nothing.

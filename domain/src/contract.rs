@@ -10,6 +10,7 @@ use crate::{
     evaluate::Recorded,
     fact::{Consent, Enrolment, Fact, ReleaseCause, Signed, What, Withheld},
     hold::{Hold, HoldKind},
+    law::Law,
     outside::Pushed,
     redress::Opening,
     restructure::Amendment,
@@ -181,6 +182,8 @@ pub struct Contract {
     pub unlocks: Vec<Unlock>,
     /// The last time the phone was to come down from a restriction.
     pub opening: Option<Opening>,
+    /// Later versions of its packs, in the order in which they became known.
+    pub laws: Vec<Law>,
     /// The decision last recorded.
     pub decision: Recorded,
     /// Content hash of the lease last made for its device: what the version in force says.
@@ -229,6 +232,7 @@ impl Contract {
             holds: Vec::new(),
             unlocks: Vec::new(),
             opening: None,
+            laws: Vec::new(),
             decision: Recorded::default(),
             lease: None,
         }
@@ -390,6 +394,7 @@ impl Contract {
                 self.apply_money(fact);
                 self.apply_redress(redress, fact.at);
             }
+            What::Law(change) => self.apply_law(change),
         }
     }
 

@@ -23,6 +23,7 @@ use crate::{
     contract::Contract,
     fact::{Actor, Enrolment, Fact, Signed, What},
     ladder::Ladder,
+    law,
 };
 
 /// Longest notice text in bytes.
@@ -113,6 +114,7 @@ pub fn decide(
         Command::End(end) => endings::end(contract, end, at)?,
         Command::Custody(pass) => custody::pass(contract, pass, at)?,
         Command::Assign(assign) => assignment::assign(contract, assign)?,
+        Command::LearnLaw(versions) => law::learn(contract, &versions, at),
     };
     Ok(whats.into_iter().map(|what| Fact { at, actor: actor.clone(), what }).collect())
 }

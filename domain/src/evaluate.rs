@@ -193,9 +193,9 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
     if contract.account.next_reckoning().is_some_and(|next| next <= day) {
         wants.insert(0, Want::Reckon);
     }
-    let mut timetable = timetable(ladder, &levels, &ceiling, stage, now);
+    let mut timetable = timetable(contract, ladder, &levels, &ceiling, stage, now);
     timetable.retain(|planned| planned.stage <= unsaid);
-    let next_look = next_look(contract, &position, &levels, notice, &ceiling, now);
+    let next_look = next_look(contract, ladder, &position, &levels, notice, &ceiling, now);
     let restrictions = ladder.restrictions(stage);
     Decision { stage, restrictions, reasons, timetable, next_look, wants, standing }
 }
@@ -266,6 +266,7 @@ fn why_not(level: &Level, ceiling: &Ceiling, now: Moment) -> Option<Reason> {
 /// Later levels a device may follow by itself: each justified by facts of this moment, none above
 /// the ceiling, and none that a gap cuts off.
 fn timetable(
+    contract: &Contract,
     ladder: &Ladder,
     levels: &[Level],
     ceiling: &Ceiling,
@@ -291,10 +292,13 @@ fn timetable(
         // A device cannot be told when a step is no longer to be taken: one that waits for the
         // step before might come when the data has become too old.
         let stale = ceiling.is_stale(at) || (ceiling.fresh_until.is_some() && after_s > 0);
+        // Nor can it be told that another law begins: so near to that day a step above `notice`
+        // is left to the server.
+        let unlawful = level.stage.restricts() && law_is_near(contract, ladder, now);
         // Where the law knows hours in which nothing new starts, a step whose own start hangs on
         // a report still to come is left to the server: a device does not know those hours.
         let unsure = level.start.is_none() && !ladder.blackouts.is_empty();
-        if above || frozen || stale || unsure {
+        if above || frozen || stale || unsure || unlawful {
             break;
         }
         // The notice rung enters with its frozen text or not at all.
@@ -305,6 +309,15 @@ fn timetable(
         planned.push(Planned { stage: level.stage, at, after_s, notice: level.notice });
     }
     planned
+}
+
+/// Whether another law begins before a device that heard this moment's data stops walking alone.
+fn law_is_near(contract: &Contract, ladder: &Ladder, now: Moment) -> bool {
+    contract.next_law().is_some_and(|begins| now >= nears(ladder, begins))
+}
+
+fn nears(ladder: &Ladder, begins: Moment) -> Moment {
+    begins.plus_seconds(-i64::from(ladder.offline_step_max_age_s))
 }
 
 /// Notices whose text has to be frozen now. Nobody is given notice under a stay.
@@ -369,6 +382,7 @@ fn next_notice(
 /// Lower bound of the next change. Looking too early costs a look; too late would cost a change.
 fn next_look(
     contract: &Contract,
+    ladder: &Ladder,
     position: &Position,
     levels: &[Level],
     notice: Option<(u8, Moment)>,
@@ -383,9 +397,11 @@ fn next_look(
     let prepare = show_from.map(|show_from| show_from.plus_seconds(-PREPARE_AHEAD_S));
     let returns = ceiling.returns.map(|(_, until)| until);
     let reckon = contract.account.next_reckoning().map(|day| zone.midnight(day));
+    let law = contract.next_law();
     starts
         .chain(holds)
         .chain([falls_due, show_from, prepare, reckon, ceiling.fresh_until, returns])
+        .chain([law, law.map(|begins| nears(ladder, begins))])
         .flatten()
         .filter(|moment| *moment > now)
         .min()

@@ -7,6 +7,7 @@ use crate::{
     ending::Ending,
     hold::Hold,
     late_fee::LateFee,
+    law::LawChange,
     outside::Pushed,
     redress::Redress,
     restructure::Amendment,
@@ -238,6 +239,8 @@ pub enum What {
     Assignment(Assignment),
     /// A restriction was wrong, or stood too long.
     Redress(Redress),
+    /// A later version of a pinned pack.
+    Law(LawChange),
 }
 
 named!(

@@ -29,6 +29,7 @@ pub mod ids;
 pub mod imei;
 pub mod ladder;
 pub mod late_fee;
+pub mod law;
 pub mod ledger;
 mod levels;
 pub mod money;

@@ -282,10 +282,12 @@ pub struct StoredProgramme {
 
 /// A pack with the text it came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "Toml", try_from = "Toml")]
+#[serde(into = "SignedToml", try_from = "SignedToml")]
 pub struct StoredPack {
     /// Its TOML text.
     pub text: String,
+    /// Who signed it, and how: the line of its signature file.
+    pub signature: String,
     /// What the text says.
     pub file: PackFile,
 }
@@ -299,8 +301,8 @@ impl StoredProgramme {
 
 impl StoredPack {
     /// Reads a pack's text.
-    pub fn new(text: String) -> Result<StoredPack, TextError> {
-        parse_pack_file(&text).map(|file| StoredPack { text, file })
+    pub fn new(text: String, signature: String) -> Result<StoredPack, TextError> {
+        parse_pack_file(&text).map(|file| StoredPack { text, signature, file })
     }
 }
 
@@ -317,9 +319,17 @@ impl From<StoredProgramme> for Toml {
     }
 }
 
-impl From<StoredPack> for Toml {
-    fn from(stored: StoredPack) -> Toml {
-        Toml { toml: stored.text }
+/// The text with its signature.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignedToml {
+    signature: String,
+    toml: String,
+}
+
+impl From<StoredPack> for SignedToml {
+    fn from(stored: StoredPack) -> SignedToml {
+        SignedToml { signature: stored.signature, toml: stored.text }
     }
 }
 
@@ -330,10 +340,10 @@ impl TryFrom<Toml> for StoredProgramme {
     }
 }
 
-impl TryFrom<Toml> for StoredPack {
+impl TryFrom<SignedToml> for StoredPack {
     type Error = TextError;
-    fn try_from(stored: Toml) -> Result<Self, TextError> {
-        StoredPack::new(stored.toml)
+    fn try_from(stored: SignedToml) -> Result<Self, TextError> {
+        StoredPack::new(stored.toml, stored.signature)
     }
 }
 

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use domain::{
-    Contract, Decision, Ladder, Moment, TenantId, UnitId,
+    Contract, Decision, Ladder, Moment, TenantId, UnitId, What,
     evaluate::{RULES_VERSION, evaluate},
     policy::Lender,
     time::tz_version,
@@ -140,7 +140,7 @@ impl<'a> Making<'a> {
     fn new(contract: Contract, at: Moment, ladders: &'a Ladders<'a>) -> Making<'a> {
         let in_force = Versions {
             programme: contract.signed.programme.clone(),
-            packs: contract.signed.packs.clone(),
+            packs: contract.packs(),
             lender_named: true,
         };
         let open = Some((1, at));
@@ -160,7 +160,12 @@ impl<'a> Making<'a> {
             Entry::Decision(decision) => self.again(number, line, decision),
             Entry::Lease { .. } | Entry::Record(_) => {}
         }
-        step(&mut self.contract, number, entry)
+        let law = matches!(&entry, Entry::Fact(fact) if matches!(fact.what, What::Law(_)));
+        step(&mut self.contract, number, entry)?;
+        if law {
+            self.in_force.packs = self.contract.packs();
+        }
+        Ok(())
     }
 
     /// Makes a decision again and compares the lines.

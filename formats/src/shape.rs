@@ -8,6 +8,7 @@ pub(crate) mod custody;
 pub(crate) mod decision;
 pub(crate) mod ending;
 pub(crate) mod fact;
+pub(crate) mod law;
 pub(crate) mod outside;
 pub(crate) mod plan;
 pub(crate) mod redress;

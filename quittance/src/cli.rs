@@ -11,6 +11,7 @@ use crate::{
     import::ImportArgs,
     journal::JournalArgs,
     ledger::LedgerArgs,
+    pack::PackArgs,
     programme::ProgrammeArgs,
     replay::ReplayArgs,
     report::ReportArgs,
@@ -69,6 +70,8 @@ pub(crate) enum Command {
     Programme(ProgrammeArgs),
     Replay(ReplayArgs),
     Report(ReportArgs),
+    /// Policy packs: check, explain, list, sign
+    Pack(PackArgs),
     /// Print the instalments that terms come to, as JSON
     Schedule(ScheduleArgs),
     /// One real agent as a process

@@ -17,6 +17,7 @@ mod journal;
 mod ledger;
 mod logs;
 mod out;
+mod pack;
 mod place;
 mod programme;
 mod remote;
@@ -66,6 +67,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Demo(args) => demo::run(args, cli.json).await,
         Command::Sim(args) => tokio::task::block_in_place(|| sim::run(args, cli.json)),
         Command::Device(args) => device::run(args, cli.json).await,
+        Command::Pack(args) => pack::run(args, cli.json).await,
         Command::Schedule(args) => tokio::task::block_in_place(|| schedule::run(&args)),
         Command::Words(args) => words::run(args, cli.json),
         Command::Certificate(args) => certificate::run(args, cli.json).await,

@@ -14,6 +14,7 @@ use server::{
     app::{Pace, directory::TenantEntry, throttle::Rates},
     jobs::FileSink,
     keys::files::KeyDir,
+    packs::PackDir,
     pull::StatusPull,
     real::{RealClock, RealEntropy},
 };
@@ -130,7 +131,7 @@ pub(crate) async fn open(
         Some(path) => app.with_events(Arc::new(FileSink::open(path)?)),
         None => app,
     };
-    app = app.with_rates(beside.rates);
+    app = app.with_rates(beside.rates).with_packs(PackDir::below(data)).await?;
     for (source, pull) in beside.pulls {
         app = app.with_pull(&source, pull);
     }

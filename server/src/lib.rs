@@ -24,6 +24,7 @@ pub mod intake;
 pub mod jobs;
 pub mod keys;
 pub mod metrics;
+pub mod packs;
 pub mod public;
 pub mod pull;
 pub mod real;

@@ -82,6 +82,7 @@ pub struct Metrics {
     events: Family<StateLabels, Counter>,
     waits: Gauge,
     presence: Gauge,
+    packs: Family<StateLabels, Gauge>,
     clock_left: Gauge,
     clock_trusted: Gauge,
     scrapes: Counter,
@@ -107,6 +108,7 @@ impl Default for Metrics {
             events: Family::default(),
             waits: Gauge::default(),
             presence: Gauge::default(),
+            packs: Family::default(),
             clock_left: Gauge::default(),
             clock_trusted: Gauge::default(),
             scrapes: Counter::default(),
@@ -177,6 +179,7 @@ impl Metrics {
             "Devices heard whose presence waits to be written",
             self.presence.clone(),
         );
+        r.register("packs", "Policy packs known, and files refused as packs", self.packs.clone());
         r.register(
             "clock_left_seconds",
             "How far the clock left its own elapsed time since the last signature",
@@ -191,7 +194,8 @@ impl Metrics {
 
     /// What nobody did yet is there at zero: an alarm on a number that is missing rings for nobody.
     fn begin_at_zero(&self) {
-        for job in ["next_look", "in_transit", "status_pull"] {
+        self.packs(formats::packs::builtin().len(), 0);
+        for job in ["next_look", "in_transit", "status_pull", "law"] {
             self.worked(job, Swept::default());
         }
         for queue in ["next_look", "in_transit", "outbox", "status_pull"] {
@@ -203,6 +207,14 @@ impl Metrics {
         for state in ["hint", "in_transit", "applied", "suspense", "reversed", "reversal"] {
             let labels = StateLabels { state: state.to_owned() };
             drop(self.payments.get_or_create(&labels));
+        }
+    }
+
+    /// So many policy packs are known, and so many files were refused as packs.
+    pub fn packs(&self, known: usize, refused: usize) {
+        for (state, count) in [("known", known), ("refused", refused)] {
+            let labels = StateLabels { state: state.to_owned() };
+            self.packs.get_or_create(&labels).set(i64::try_from(count).unwrap_or(i64::MAX));
         }
     }
 

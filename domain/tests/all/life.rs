@@ -316,12 +316,19 @@ fn packs() -> impl Strategy<Value = Pack> {
 }
 
 fn ladders() -> impl Strategy<Value = Ladder> {
+    rules().prop_filter_map("makes no ladder", |(programme, packs)| {
+        Ladder::resolve(&programme, &packs.iter().collect::<Vec<_>>(), &lender()).ok()
+    })
+}
+
+/// A programme and the packs it names.
+pub(crate) fn rules() -> impl Strategy<Value = (Programme, Vec<Pack>)> {
     let step = (0..6_u32, 0..4_u32, 0..3_usize, condition(1));
     let steps = vec(step, 0..5);
     let notices = vec((condition(12), 0..4_u32), 0..3);
     let remind = option::of(condition(4));
     let own = (remind, notices, steps, any::<bool>(), 0..500_u32);
-    (own, vec(packs(), 1..3)).prop_filter_map("makes no ladder", |(own, packs)| {
+    (own, vec(packs(), 1..3)).prop_map(|(own, packs)| {
         let (remind, notices, steps, lock, tolerance_bps) = own;
         let (mut days, mut taken) = (1, 0);
         let mut rules = Vec::new();
@@ -345,6 +352,6 @@ fn ladders() -> impl Strategy<Value = Ladder> {
             lock,
             ..programme("a")
         };
-        Ladder::resolve(&programme, &packs.iter().collect::<Vec<_>>(), &lender()).ok()
+        (programme, packs)
     })
 }

@@ -12,6 +12,7 @@ mod golden_overdue;
 mod guide;
 mod holds;
 mod ladder_walk;
+mod law;
 mod life;
 mod outside;
 mod packs;

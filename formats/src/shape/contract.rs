@@ -8,6 +8,7 @@ use domain::{
     custody::Freed,
     fact::{Consent, Enrolment, ReleaseCause, Signed, Withheld},
     hold::Hold,
+    law::Law,
     outside::Pushed,
     redress::Opening,
     restructure::Amendment,
@@ -56,6 +57,8 @@ pub(crate) struct ContractShape {
     #[serde(with = "list")]
     holds: Vec<Hold>,
     imeis: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
+    laws: Vec<Law>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
     lease: Option<[u8; 32]>,
     #[serde(with = "list")]

@@ -8,6 +8,7 @@ use domain::{
     fact::{Consent, Enrolment, ReleaseCause, Signed, What, Withheld},
     hold::{Hold, HoldKind},
     late_fee::LateFee,
+    law::LawChange,
     outside::Pushed,
     redress::Redress,
     restructure::Amendment,
@@ -18,7 +19,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
     Shaped, amendment, assignment::AssignmentShape, custody::CustodyShape, ending::EndingShape,
-    maybe as shaped_maybe, outside::PushedShape, redress::RedressShape, settlement::QuotedShape,
+    law::LawChangeShape, maybe as shaped_maybe, outside::PushedShape, redress::RedressShape,
+    settlement::QuotedShape,
     shaped, terms,
 };
 use crate::text::{maybe, one};
@@ -182,6 +184,7 @@ pub(crate) enum WhatShape {
     Custody(#[serde(with = "CustodyShape")] Custody),
     Assignment(#[serde(with = "AssignmentShape")] Assignment),
     Redress(#[serde(with = "RedressShape")] Redress),
+    Law(#[serde(with = "LawChangeShape")] LawChange),
 }
 
 #[derive(Serialize, Deserialize)]

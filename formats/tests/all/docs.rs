@@ -179,7 +179,9 @@ fn directory_entries_come_back() {
         Directory::Programme(Box::new(
             StoredProgramme::new(include_str!("../../../examples/programme.toml").into()).unwrap(),
         )),
-        Directory::Pack(Box::new(StoredPack::new(formats::packs::builtin()[0].1.into()).unwrap())),
+        Directory::Pack(Box::new(
+            StoredPack::new(formats::packs::builtin()[0].1.into(), "00 11".into()).unwrap(),
+        )),
     ];
     for entry in entries {
         assert_eq!(parse_directory(&directory_doc(&entry)).unwrap(), entry);

@@ -1,6 +1,12 @@
 //! Packs that contradict themselves or their parent are refused with the line and the reason.
 
-use formats::{packs, packs::check_parent, parse_pack};
+use domain::{
+    Actor, Day, Fact, Moment, What,
+    law::{Law, LawChange},
+};
+use formats::{doc, fact_line, packs, packs::check_parent, parse_fact, parse_pack};
+
+use crate::world;
 
 fn text(id: &str) -> &'static str {
     packs::builtin().iter().find(|(known, _)| *known == id).unwrap().1
@@ -158,4 +164,26 @@ fn a_pack_is_nowhere_milder_than_its_parent() {
             error.ends_with("its parent in-rbi-draft-2026 version 1: a parent is only tightened")
         );
     }
+}
+
+#[test]
+fn later_law_is_kept_in_journal_and_document() {
+    let from = Day::parse("2027-01-01").unwrap();
+    let at = Moment::from_seconds(1_770_000_000);
+    let fact = |change| Fact { at, actor: Actor::Time, what: What::Law(change) };
+    let learnt = fact(LawChange::Learnt { pack: "x".into(), version: 2, from });
+    let line = fact_line(&learnt);
+    let said = r#""what":{"law":{"learnt":{"from":"2027-01-01","pack":"x","version":2}}}}"#;
+    assert!(line.ends_with(said), "{line}");
+    assert_eq!(parse_fact(&line).unwrap(), learnt);
+    let began = fact(LawChange::Began { pack: "x".into(), version: 2 });
+    assert_eq!(parse_fact(&fact_line(&began)).unwrap(), began);
+    let mut contract = world::full(1);
+    assert!(!doc::contract_doc(&contract).contains("laws"), "what says the usual is left out");
+    contract.apply(&learnt);
+    contract.apply(&began);
+    assert_eq!(contract.laws, [Law { pack: "x".into(), version: 2, from, begun: true }]);
+    let text = doc::contract_doc(&contract);
+    let read = doc::parse_contract(contract.unit, contract.tenant, &text).unwrap();
+    assert_eq!(read, contract);
 }

@@ -115,7 +115,7 @@ async fn show(
         None => app.directory.programme_in_force(tenant, &id)?,
     };
     let text = app.programme_text(tenant, &pinned).await?;
-    let packs = app.directory.packs_in_force(tenant, &pinned)?;
+    let packs = app.directory.packs_in_force(tenant, &pinned, app.today(tenant)?)?;
     let ladder = app.directory.ladder(tenant, &pinned, &packs)?;
     let told = app.words(tenant).voice("en").disclosure(&ladder, None).text();
     let packs: Vec<String> = packs.iter().map(|(id, version)| format!("{id}@{version}")).collect();

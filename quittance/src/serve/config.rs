@@ -93,6 +93,7 @@ tables!(
         pull_s: NonZeroU32,
         keys_s: NonZeroU32,
         roots_s: NonZeroU32,
+        packs_s: NonZeroU32,
     }
 );
 
@@ -225,6 +226,7 @@ impl JobsTable {
             pull: every(self.pull_s, own.pull),
             roots: every(self.roots_s, own.roots),
             keys: every(self.keys_s, own.keys),
+            packs: every(self.packs_s, own.packs),
         }
     }
 }

@@ -61,7 +61,10 @@ async fn lender(app: &server::App, until: Moment) -> Setting {
     let programme = include_str!("../../../examples/programme.toml").to_owned() + fee;
     app.add_programme(tenant, &programme, clerk()).await.expect("a programme");
     let programme = app.directory.programme_in_force(tenant, "standard").expect("it is there");
-    let packs = app.directory.packs_in_force(tenant, &programme).expect("its packs");
+    let packs = app
+        .directory
+        .packs_in_force(tenant, &programme, app.today(tenant).expect("its day"))
+        .expect("its packs");
     let ladder = app.directory.ladder(tenant, &programme, &packs).expect("its ladder");
     let today = Day::parse(TODAY).expect("a day");
     Setting { tenant, ladder, until, today }

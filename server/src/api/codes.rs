@@ -108,6 +108,7 @@ pub const CODES: &[Code] = &[
     code(422, "not_camt", "Not a bank's file"),
     code(422, "nothing_financed", "Nothing is left to finance"),
     code(422, "oldest_unpaid_missing", "Past due since when is missing"),
+    code(422, "pack_ended", "Every version of the policy pack has ended"),
     code(422, "paid_in_future", "The payment lies in the future"),
     code(422, "payoff_out_of_range", "The day of the quote lies outside the time allowed"),
     code(422, "price_mismatch", "The price is not that of the terms"),

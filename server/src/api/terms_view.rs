@@ -112,7 +112,7 @@ pub(super) fn terms(contract: &Contract) -> TermsView {
         time_zone: terms.zone().name().to_owned(),
         language: terms.language().to_owned(),
         programme: pin(&contract.signed.programme),
-        packs: contract.signed.packs.iter().map(pin).collect(),
+        packs: contract.packs().iter().map(pin).collect(),
         consent: contract.consent().is_some(),
     }
 }

@@ -210,7 +210,7 @@ impl App {
             let detail = format!("programme {shown} is not here: add it with the same rules first");
             return Err(Error::refused("programme_missing", detail));
         }
-        let own = self.directory.ladder(tenant, pinned, &contract.signed.packs)?;
+        let own = self.ladder_of(tenant, contract)?;
         let mut same = (*own).clone();
         same.lender.clone_from(&ladder.lender);
         same.how_to_pay.clone_from(&ladder.how_to_pay);
@@ -232,8 +232,7 @@ impl App {
         let Some(device) = &contract.device else {
             return Ok(Passed { to, unit, lender, certificate: None });
         };
-        let ladder =
-            self.directory.ladder(to, &contract.signed.programme, &contract.signed.packs)?;
+        let ladder = self.ladder_of(to, contract)?;
         let missing = || Error::refused("succession_missing", "the succession ended meanwhile");
         let succession = self.keys.succession(contract.tenant, to, now).ok_or_else(missing)?;
         let mut salt = [0; 16];
@@ -313,8 +312,7 @@ impl App {
         };
         let gone = || Error::Fault(format!("contract {}: it was not passed on", old.row.unit));
         let mut contract = old.contract.carried_over(arrival).ok_or_else(gone)?;
-        let signed = &contract.signed;
-        let ladder = self.directory.ladder(tenant, &signed.programme, &signed.packs)?;
+        let ladder = self.ladder_of(tenant, &contract)?;
         let reason = format!("passed on by {}", old.ladder.lender.name);
         let taken = TakenOver { contract: contract.clone(), reason };
         let what = domain::What::Assignment(Assignment::TakenOver(Box::new(taken)));

@@ -77,6 +77,8 @@ pub struct Prepared {
     pub item: Item,
     /// The contract after it.
     pub contract: Contract,
+    /// Its ladder.
+    pub ladder: Arc<Ladder>,
     /// The decision in force after it.
     pub decision: Decision,
 }
@@ -128,9 +130,17 @@ impl App {
     pub fn open_contract(&self, row: Row) -> Result<Loaded, Error> {
         let contract = doc::parse_contract(row.unit, row.tenant, &row.doc)
             .map_err(|error| Error::Fault(format!("contract {}: {error}", row.unit)))?;
-        let signed = &contract.signed;
-        let ladder = self.directory.ladder(row.tenant, &signed.programme, &signed.packs)?;
+        let ladder = self.ladder_of(row.tenant, &contract)?;
         Ok(Loaded { row, contract, ladder })
+    }
+
+    /// The ladder that a contract stands on, with all the law that has begun for it.
+    pub(super) fn ladder_of(
+        &self,
+        tenant: TenantId,
+        contract: &Contract,
+    ) -> Result<Arc<Ladder>, Error> {
+        self.directory.ladder(tenant, &contract.signed.programme, &contract.packs())
     }
 
     /// Carries commands out on a contract. `commands` is asked anew for each try; an answer
@@ -154,7 +164,7 @@ impl App {
                 Ok(Some(prepared)) => prepared,
                 other => return self.unchanged(loaded, asked, other.err()).await,
             };
-            let (contract, ladder) = (prepared.contract, loaded.ladder.clone());
+            let (contract, ladder) = (prepared.contract, prepared.ladder);
             let outcomes = self.store.commit(vec![prepared.item]).await?;
             match outcomes.into_iter().next() {
                 Some(Outcome::Done(version)) => {
@@ -240,12 +250,13 @@ impl App {
     ) -> Result<Option<Prepared>, Error> {
         let mut contract = loaded.contract.clone();
         let mut done = Vec::new();
+        let ladder = self.follow_law(&mut contract, &loaded.ladder, &mut done, now)?;
         for command in commands {
             let actor = asked.actor.clone();
-            let facts = decide(&contract, &loaded.ladder, command, actor, now)?;
+            let facts = decide(&contract, &ladder, command, actor, now)?;
             take(&mut contract, facts, &mut done);
         }
-        let decision = self.advance(&mut contract, &loaded.ladder, &mut done, now).await?;
+        let decision = self.advance(&mut contract, &ladder, &mut done, now).await?;
         let carries = !done.is_empty() || extras.has_rows();
         let recorded = decision.recorded(now);
         let changed = !contract.decision.says_the_same(&recorded);
@@ -260,12 +271,12 @@ impl App {
             lines.push(LineKind::Fact, journal::fact_line(fact));
         }
         if changed {
-            let line = journal::decision_line(&recorded, &decision.standing, &loaded.ladder);
+            let line = journal::decision_line(&recorded, &decision.standing, &ladder);
             lines.push(LineKind::Decision, line);
         }
         contract.record(recorded);
         let words = self.words(contract.tenant);
-        if let Some(hash) = lease::content_hash(&contract, &loaded.ladder, &words, version) {
+        if let Some(hash) = lease::content_hash(&contract, &ladder, &words, version) {
             lines.push(LineKind::Lease, journal::lease_line(version, &hash));
             contract.lease = Some(hash);
         }
@@ -290,7 +301,24 @@ impl App {
             jobs: [extras.jobs, events].concat(),
             finished: extras.finished,
         };
-        Ok(Some(Prepared { item, contract, decision }))
+        Ok(Some(Prepared { item, contract, ladder, decision }))
+    }
+
+    /// Takes in the law that became known or began since; answers the ladder it makes.
+    fn follow_law(
+        &self,
+        contract: &mut Contract,
+        ladder: &Arc<Ladder>,
+        done: &mut Vec<Done>,
+        now: Moment,
+    ) -> Result<Arc<Ladder>, Error> {
+        let news = self.directory.news_for(contract);
+        if news.is_empty() && !contract.law_is_due(now) {
+            return Ok(ladder.clone());
+        }
+        let facts = decide(contract, ladder, Command::LearnLaw(news), Actor::Time, now)?;
+        take(contract, facts, done);
+        self.ladder_of(contract.tenant, contract)
     }
 
     /// Carries out what the decision wants until it wants nothing more.

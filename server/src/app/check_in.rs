@@ -107,7 +107,8 @@ impl App {
         }
         let through = loaded.contract.events_through;
         let news = message.events.iter().any(|event| event.event_no > through);
-        let due = loaded.row.next_look.is_some_and(|look| look <= received);
+        let due = loaded.row.next_look.is_some_and(|look| look <= received)
+            || !self.directory.news_for(&loaded.contract).is_empty();
         let follows = loaded.contract.unfollowed_since().is_some();
         let still = !news && !due && !follows;
         if still && !self.says_otherwise(&loaded.contract, &loaded.ladder, loaded.row.version) {

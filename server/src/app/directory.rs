@@ -7,11 +7,13 @@ use std::{
 };
 
 use domain::{
-    Day, Ladder, TenantId, UnitId,
+    Contract, Day, Ladder, TenantId, UnitId,
     policy::{Pack, Programme},
 };
 use formats::{
-    directory::{ApiKey, Directory as Entry, Person, Role, Source, Tenant, parse_directory},
+    directory::{
+        ApiKey, Directory as Entry, Person, Role, Source, StoredPack, Tenant, parse_directory,
+    },
     unlocks::UnlockDay,
 };
 use store::{Row, UnitKind};
@@ -42,13 +44,29 @@ pub struct Directory {
 #[derive(Clone, Debug, Default)]
 struct Known {
     tenants: BTreeMap<TenantId, Arc<TenantEntry>>,
-    packs: BTreeMap<Pinned, Arc<Pack>>,
+    packs: BTreeMap<Pinned, Arc<KnownPack>>,
     /// API keys by their prefix.
     keys: BTreeMap<String, (TenantId, UnitId, ApiKey)>,
     /// Sources of calls about payments by their name.
     sources: BTreeMap<String, (TenantId, Source)>,
     /// How fast phones opened, by lender and day.
     unlocks: BTreeMap<(TenantId, Day), UnlockDay>,
+}
+
+/// A policy pack and where it comes from.
+#[derive(Clone, Debug)]
+pub struct KnownPack {
+    /// Its text, and who signed it.
+    pub stored: StoredPack,
+    /// Whether it came with the program.
+    pub builtin: bool,
+}
+
+impl KnownPack {
+    /// Its rules.
+    pub fn pack(&self) -> &Pack {
+        &self.stored.file.pack
+    }
 }
 
 /// One tenant with what is its own.
@@ -209,23 +227,79 @@ impl Directory {
         })
     }
 
-    /// The versions of a programme's packs that new contracts get.
+    /// The versions of a programme's packs that contracts signed on this day get.
     pub fn packs_in_force(
         &self,
         tenant: TenantId,
         programme: &Pinned,
+        day: Day,
     ) -> Result<Vec<Pinned>, Error> {
         let entry = self.tenant(tenant)?;
         let found = entry.programmes.get(programme).ok_or(Error::NotFound("programme"))?;
-        self.known().newest_packs(found)
+        self.known().packs_on(found, day)
     }
 
-    /// Whether a programme makes a ladder with the packs in force.
-    pub fn check_programme(&self, tenant: TenantId, programme: &Programme) -> Result<(), Error> {
+    /// Every pack that is known, by id and version.
+    pub fn packs(&self) -> Vec<Arc<KnownPack>> {
+        self.known().packs.values().cloned().collect()
+    }
+
+    /// The pack of this id and version.
+    pub fn pack(&self, pinned: &Pinned) -> Option<Arc<KnownPack>> {
+        self.known().packs.get(pinned).cloned()
+    }
+
+    /// The newest version of the pack of this id.
+    pub fn newest_pack(&self, id: &str) -> Option<Arc<KnownPack>> {
+        let versions = (id.to_owned(), 0)..=(id.to_owned(), u32::MAX);
+        self.known().packs.range(versions).next_back().map(|(_, pack)| pack.clone())
+    }
+
+    /// Whether a pack is known in a version that could begin for contracts under an older one.
+    pub fn has_later_law(&self) -> bool {
         let known = self.known();
-        let packs = known.newest_packs(programme)?;
+        let dated = known.packs.values().filter(|known| known.pack().effective.from.is_some());
+        dated.map(|known| known.pack()).any(|pack| {
+            let (id, version) = (&pack.id, pack.version);
+            known.packs.keys().any(|(other, older)| other == id && *older < version)
+        })
+    }
+
+    /// Dated versions of a contract's packs, later than those it was signed under, that it has not
+    /// taken in: pack, version, first day. One that ended before the signing is not among them.
+    pub fn news_for(&self, contract: &Contract) -> Vec<(String, u32, Day)> {
+        if !contract.is_active() {
+            return Vec::new();
+        }
+        let known = self.known();
+        let signed = contract.day(contract.signed_at);
+        let mut news = Vec::new();
+        for (id, version) in &contract.signed.packs {
+            let later = (id.clone(), version.saturating_add(1))..=(id.clone(), u32::MAX);
+            for ((_, version), pack) in known.packs.range(later) {
+                let effective = pack.pack().effective;
+                let learnt =
+                    contract.laws.iter().any(|law| law.pack == *id && law.version == *version);
+                let applies = effective.to.is_none_or(|to| to >= signed);
+                if let Some(from) = effective.from.filter(|_| applies && !learnt) {
+                    news.push((id.clone(), *version, from));
+                }
+            }
+        }
+        news
+    }
+
+    /// Whether a programme makes a ladder with the packs in force on a day.
+    pub fn check_programme(
+        &self,
+        tenant: TenantId,
+        programme: &Programme,
+        day: Day,
+    ) -> Result<(), Error> {
+        let known = self.known();
+        let packs = known.packs_on(programme, day)?;
         let packs: Vec<&Pack> =
-            packs.iter().filter_map(|id| known.packs.get(id)).map(|p| &**p).collect();
+            packs.iter().filter_map(|id| known.packs.get(id)).map(|p| p.pack()).collect();
         let lender = &self.tenant(tenant)?.tenant.lender;
         let ladder = Ladder::resolve(programme, &packs, lender);
         ladder.map(|_| ()).map_err(|error| Error::refused("bad_programme", error.to_string()))
@@ -236,9 +310,9 @@ impl Known {
     fn builtin() -> Result<Known, Error> {
         let mut known = Known::default();
         for (id, text) in formats::packs::builtin() {
-            let pack = formats::parse_pack(text)
+            let stored = StoredPack::new((*text).to_owned(), String::new())
                 .map_err(|error| Error::Fault(format!("built-in pack {id}: {error}")))?;
-            known.packs.insert((pack.id.clone(), pack.version), Arc::new(pack));
+            known.pack(stored, true);
         }
         Ok(known)
     }
@@ -248,10 +322,7 @@ impl Known {
             .map_err(|error| Error::Fault(format!("directory entry {}: {error}", row.unit)))?;
         match entry {
             Entry::Tenant(tenant) => self.tenant(tenant.id, Some(tenant)),
-            Entry::Pack(stored) => {
-                let pack = stored.file.pack;
-                self.packs.insert((pack.id.clone(), pack.version), Arc::new(pack));
-            }
+            Entry::Pack(stored) => self.pack(*stored, false),
             Entry::ApiKey(key) => {
                 self.keys.insert(key.prefix.clone(), (row.tenant, row.unit, key));
             }
@@ -274,6 +345,12 @@ impl Known {
         Ok(())
     }
 
+    /// A text that was known first under its id and version stays.
+    fn pack(&mut self, stored: StoredPack, builtin: bool) {
+        let pinned = (stored.file.pack.id.clone(), stored.file.pack.version);
+        self.packs.entry(pinned).or_insert_with(|| Arc::new(KnownPack { stored, builtin }));
+    }
+
     fn tenant(&mut self, id: TenantId, tenant: Option<Tenant>) {
         let Some(tenant) = tenant else { return };
         let (people, programmes) = Default::default();
@@ -288,12 +365,27 @@ impl Known {
         }
     }
 
-    fn newest_packs(&self, programme: &Programme) -> Result<Vec<Pinned>, Error> {
+    /// The newest version of each pack that is in force on a day. Where none has begun, the newest
+    /// is followed before it has to be; one that has ended permits nothing any more.
+    fn packs_on(&self, programme: &Programme, day: Day) -> Result<Vec<Pinned>, Error> {
         let newest = |id: &String| {
-            let found = self.packs.keys().filter(|(known, _)| known == id).max();
-            found.cloned().ok_or_else(|| {
+            let versions = (id.clone(), 0)..=(id.clone(), u32::MAX);
+            let mut versions =
+                self.packs.range(versions).map(|(pinned, pack)| (pinned, pack.pack().effective));
+            if versions.clone().next().is_none() {
                 let detail = format!("packs: no policy pack {id:?} is loaded");
-                Error::refused("unknown_pack", detail)
+                return Err(Error::refused("unknown_pack", detail));
+            }
+            let lasting =
+                versions.by_ref().filter(|(_, effective)| effective.to.is_none_or(|to| to >= day));
+            let lasting: Vec<_> = lasting.collect();
+            let begun = lasting
+                .iter()
+                .rfind(|(_, effective)| effective.from.is_none_or(|from| from <= day));
+            let newest = begun.or(lasting.last()).map(|(pinned, _)| (*pinned).clone());
+            newest.ok_or_else(|| {
+                let detail = format!("packs: every version of policy pack {id:?} has ended");
+                Error::refused("pack_ended", detail)
             })
         };
         programme.packs.iter().map(newest).collect()
@@ -311,7 +403,10 @@ impl Known {
         let found = entry.programmes.get(programme);
         let found = found.ok_or_else(|| missing(format!("programme {programme:?}")))?;
         let find = |id: &Pinned| {
-            self.packs.get(id).map(|pack| &**pack).ok_or_else(|| missing(format!("pack {id:?}")))
+            self.packs
+                .get(id)
+                .map(|pack| pack.pack())
+                .ok_or_else(|| missing(format!("pack {id:?}")))
         };
         let packs = packs.iter().map(find).collect::<Result<Vec<&Pack>, Error>>()?;
         Ladder::resolve(found, &packs, &entry.tenant.lender)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Actor, TenantId, UnitId, policy::Lender};
+use domain::{Actor, Day, TenantId, UnitId, policy::Lender};
 use formats::{
     LenderFile,
     directory::{ApiKey, Directory as Entry, Person, Role, StoredProgramme, Tenant, directory_doc},
@@ -166,7 +166,7 @@ impl App {
     ) -> Result<((String, u32), bool), Error> {
         let stored = StoredProgramme::new(text.to_owned())
             .map_err(|error| Error::refused("bad_programme", error.to_string()))?;
-        self.directory.check_programme(tenant, &stored.programme)?;
+        self.directory.check_programme(tenant, &stored.programme, self.today(tenant)?)?;
         let pinned = (stored.programme.id.clone(), stored.programme.version);
         let name = format!("{}@{}", pinned.0, pinned.1);
         let unit = entry_unit(tenant, "programme", &name);
@@ -199,6 +199,11 @@ impl App {
             Some(Ok(Entry::Programme(stored))) => Ok(stored.text),
             _ => Err(Error::NotFound("programme")),
         }
+    }
+
+    /// The lender's own local day.
+    pub fn today(&self, tenant: TenantId) -> Result<Day, Error> {
+        Ok(self.directory.tenant(tenant)?.tenant.time_zone.day(self.now()))
     }
 
     pub(super) async fn put(

@@ -26,6 +26,7 @@ pub mod lease;
 pub mod list;
 mod list_offers;
 pub mod list_releases;
+pub mod load_packs;
 pub mod manage;
 pub mod manage_source;
 mod match_suspense;
@@ -74,6 +75,7 @@ use crate::{
     error::Error,
     keys::Keys,
     metrics::{Metered, Metrics},
+    packs::PackDir,
     pull::StatusPull,
 };
 use directory::Directory;
@@ -123,6 +125,8 @@ pub struct App {
     pub throttle: Throttle,
     /// What phones and notices say.
     pub words: TenantWords,
+    /// Signed policy packs beside those of the program.
+    pub packs: Option<Arc<PackDir>>,
 }
 
 /// When devices come back.
@@ -173,6 +177,7 @@ impl App {
             pulls: BTreeMap::new(),
             throttle: Throttle::default(),
             words: TenantWords::default(),
+            packs: None,
         };
         app.load_directory().await?;
         Ok(app)
@@ -181,6 +186,14 @@ impl App {
     /// With somebody to be told what contracts become.
     pub fn with_events(self, sink: Arc<dyn EventSink>) -> App {
         App { events: Some(sink), ..self }
+    }
+
+    /// With the signed policy packs of a data directory, read at once.
+    pub async fn with_packs(mut self, dir: PackDir) -> Result<App, Error> {
+        let dir = Arc::new(dir);
+        self.read_packs(&dir).await?;
+        self.packs = Some(dir);
+        Ok(self)
     }
 
     /// With other rates at the doors of providers than the usual ones.

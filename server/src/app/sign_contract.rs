@@ -129,7 +129,7 @@ impl App {
         now: Moment,
     ) -> Result<Made, Error> {
         let programme = self.directory.programme_in_force(tenant, &new.programme)?;
-        let packs = self.directory.packs_in_force(tenant, &programme)?;
+        let packs = self.directory.packs_in_force(tenant, &programme, new.terms.zone().day(now))?;
         let ladder = self.directory.ladder(tenant, &programme, &packs)?;
         check_imeis(&new.imeis)?;
         check_people(&new.borrower_name, &new.borrower_phone)?;
@@ -172,10 +172,9 @@ impl App {
         contract: Contract,
         new: &NewContract,
     ) -> Result<Changed, Error> {
-        let programme = contract.signed.programme.clone();
         match outcome {
             Outcome::Done(version) => {
-                let ladder = self.directory.ladder(tenant, &programme, &contract.signed.packs)?;
+                let ladder = self.ladder_of(tenant, &contract)?;
                 Ok(Changed { contract, version, ladder, repeated: false })
             }
             Outcome::Repeat(_) => self.signed_before(tenant, new).await?.ok_or(Error::Busy),

@@ -1,7 +1,7 @@
 //! Time-driven work: contracts whose decision is due, money left in transit. Late, twice or never
 //! for a week gives the same final state.
 
-use domain::Actor;
+use domain::{Actor, UnitId};
 use futures_util::{StreamExt, stream};
 use store::{Claimed, Queue};
 
@@ -75,8 +75,13 @@ impl App {
     }
 
     async fn look(&self, work: Claimed) -> Result<(), Error> {
+        self.bring_up(work.unit).await
+    }
+
+    /// Brings one contract up to the moment.
+    pub(super) async fn bring_up(&self, unit: UnitId) -> Result<(), Error> {
         let asked = Asked { by_time: true, ..Asked::once(self, "sweep", Actor::Time) };
-        let changed = self.change(work.unit, &asked, Extras::default(), |_, _| Ok(Vec::new()));
+        let changed = self.change(unit, &asked, Extras::default(), |_, _| Ok(Vec::new()));
         changed.await.map(|_| ())
     }
 }

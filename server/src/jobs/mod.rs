@@ -7,7 +7,15 @@ mod file_sink;
 
 pub use file_sink::FileSink;
 
-use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::FutureExt;
 use tokio::task::JoinSet;
@@ -34,6 +42,8 @@ pub struct Periods {
     pub roots: Duration,
     /// Signing keys that changed beside the running server. Default 10 s.
     pub keys: Duration,
+    /// Policy packs that changed beside the running server. Default 10 s.
+    pub packs: Duration,
 }
 
 impl Default for Periods {
@@ -47,6 +57,7 @@ impl Default for Periods {
             unlocks: Duration::from_secs(600),
             roots: Duration::from_secs(600),
             keys: Duration::from_secs(10),
+            packs: Duration::from_secs(10),
         }
     }
 }
@@ -88,6 +99,12 @@ pub fn start(app: Arc<App>, periods: Periods) -> JobsHandle {
             .map_err(|error| Error::Fault(error.to_string()))?
             .map(|_| None)
     }));
+    if app.packs.is_some() {
+        let told = Arc::new(AtomicBool::new(false));
+        tasks.spawn(every("packs", app.clone(), periods.packs, move |app| {
+            follow_packs(app, told.clone())
+        }));
+    }
     if !app.pulls.is_empty() {
         tasks.spawn(every("status_pull", app.clone(), periods.pull, move |app| async move {
             app.metrics.worked("status_pull", app.pull_statuses(worker).await?);
@@ -113,6 +130,23 @@ impl JobsHandle {
         self.app.flush_unlocks().await?;
         self.app.flush_presence().await.map(|_| ())
     }
+}
+
+/// Reads changed packs, and tells contracts of later law: at the start, and when packs were added.
+/// What was not finished is done again.
+async fn follow_packs(app: Arc<App>, told: Arc<AtomicBool>) -> Result<Option<Duration>, Error> {
+    if let Some(dir) = &app.packs
+        && let Some(read) = app.read_packs(dir).await?
+        && !read.added.is_empty()
+    {
+        told.store(false, Ordering::Relaxed);
+    }
+    if !told.load(Ordering::Relaxed) {
+        let swept = app.tell_of_law().await?;
+        app.metrics.worked("law", swept);
+        told.store(swept.failed == 0, Ordering::Relaxed);
+    }
+    Ok(None)
 }
 
 /// Runs rounds of a job until the server stops; a round may ask for a longer pause after it.

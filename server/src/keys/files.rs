@@ -343,7 +343,8 @@ fn seed_of(text: &str, path: &Path) -> Result<Zeroizing<[u8; 32]>, Error> {
         .ok_or_else(|| Error::Fault(format!("{}: not 64 hexadecimal digits", path.display())))
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+/// Bytes of lower- or upper-case hexadecimal.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }

@@ -319,6 +319,7 @@ const NAMES: [&str; 18] = [
     "releases_unconfirmed_age_seconds",
     "events",
     "presence_unwritten",
+    "packs",
     "clock_left_seconds",
     "clock_trusted",
 ];

@@ -36,6 +36,7 @@ fn quick() -> Periods {
         unlocks: period,
         roots: period,
         keys: period,
+        packs: period,
     }
 }
 

@@ -17,6 +17,7 @@ mod keys;
 mod kit;
 mod life;
 mod mortal;
+mod packs;
 mod payments;
 mod phone;
 mod properties;

@@ -172,6 +172,7 @@ const CONTRACT_FAULTS: &[&str] = &[
     "duplicate_reference",
     "empty",
     "nothing_financed",
+    "pack_ended",
     "price_mismatch",
     "rate_absurd",
     "schedule_amount",

@@ -149,6 +149,7 @@ fn every_refusal_of_the_use_cases_has_a_status() {
 /// of what time alone asks for, and of money that waits in suspense.
 const OTHERS: &[&str] = &[
     "bad_name",
+    "bad_pack",
     "bad_programme",
     "bad_secret",
     "bad_signature",
@@ -168,6 +169,7 @@ const OTHERS: &[&str] = &[
     "notice_amount",
     "notice_too_early",
     "offer_mismatch",
+    "pack_version_exists",
     "payment_unconfirmed",
     "programme_version_exists",
     "programme_version_old",
