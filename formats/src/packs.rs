@@ -2,6 +2,7 @@
 
 mod logic;
 mod rules;
+mod schema;
 mod tables;
 
 use domain::{
@@ -11,16 +12,40 @@ use domain::{
 
 use crate::settings::{self, Filled, TextError, wrong};
 use rules::{DAYS_MAX, HOURS_MAX, up_to};
+pub use schema::schema;
 use tables::{File, Named};
 
 /// Largest text of a pack in bytes.
 pub const PACK_MAX: usize = 256 * 1024;
 
+macro_rules! shipped {
+    ($($id:literal),* $(,)?) => {
+        &[$(($id, include_str!(concat!("../../packs/", $id, ".toml")))),*]
+    };
+}
+
 /// The packs that come with the program: id and text.
 pub fn builtin() -> &'static [(&'static str, &'static str)] {
-    &[
-        ("in-rbi-draft-2026", include_str!("../../packs/in-rbi-draft-2026.toml")),
-        ("test-fast", include_str!("../../packs/test-fast.toml")),
+    shipped![
+        "in-rbi-draft-2026",
+        "us-ct-self-help",
+        "us-ca-analog",
+        "us-nj-analog",
+        "us-ny-analog",
+        "ke-baseline",
+        "ph-baseline",
+        "id-baseline",
+        "mx-baseline",
+        "co-baseline",
+        "za-baseline",
+        "ng-baseline",
+        "cn-baseline",
+        "br",
+        "de",
+        "eu-default",
+        "uk",
+        "au",
+        "test-fast",
     ]
 }
 

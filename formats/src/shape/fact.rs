@@ -20,8 +20,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{
     Shaped, amendment, assignment::AssignmentShape, custody::CustodyShape, ending::EndingShape,
     law::LawChangeShape, maybe as shaped_maybe, outside::PushedShape, redress::RedressShape,
-    settlement::QuotedShape,
-    shaped, terms,
+    settlement::QuotedShape, shaped, terms,
 };
 use crate::text::{maybe, one};
 

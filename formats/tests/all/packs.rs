@@ -1,10 +1,14 @@
 //! Packs that contradict themselves or their parent are refused with the line and the reason.
 
 use domain::{
-    Actor, Day, Fact, Moment, What,
+    Actor, Day, Fact, Ladder, Moment, Restriction, What,
     law::{Law, LawChange},
+    policy::{Lender, Pack},
 };
-use formats::{doc, fact_line, packs, packs::check_parent, parse_fact, parse_pack};
+use formats::{
+    doc, fact_line, packs, packs::check_parent, parse_fact, parse_pack, parse_pack_file,
+    parse_programme,
+};
 
 use crate::world;
 
@@ -186,4 +190,68 @@ fn later_law_is_kept_in_journal_and_document() {
     let text = doc::contract_doc(&contract);
     let read = doc::parse_contract(contract.unit, contract.tenant, &text).unwrap();
     assert_eq!(read, contract);
+}
+
+/// Id, status, highest stage with the example's programme, days past due of its first restriction.
+const SHIPPED: [(&str, &str, &str, u32); 18] = [
+    ("in-rbi-draft-2026", "conditional", "restrict/4", 90),
+    ("us-ct-self-help", "conditional", "lock", 90),
+    ("us-ca-analog", "conditional", "lock", 90),
+    ("us-nj-analog", "conditional", "lock", 90),
+    ("us-ny-analog", "conditional", "lock", 90),
+    ("ke-baseline", "unclear", "lock", 90),
+    ("ph-baseline", "unclear", "lock", 90),
+    ("id-baseline", "unclear", "lock", 90),
+    ("mx-baseline", "unclear", "lock", 90),
+    ("co-baseline", "unclear", "restrict/4", 90),
+    ("za-baseline", "unclear", "lock", 90),
+    ("ng-baseline", "unclear", "lock", 90),
+    ("cn-baseline", "unclear", "restrict/4", 90),
+    ("br", "court_order_required", "notice", 0),
+    ("de", "court_order_required", "notice", 0),
+    ("eu-default", "court_order_required", "notice", 0),
+    ("uk", "unclear", "restrict/4", 90),
+    ("au", "unclear", "lock", 90),
+];
+
+/// Every pack that ships needs counsel, says where its rules come from, and makes a ladder; none
+/// allows the network to be cut, or anything before it says so.
+#[test]
+fn every_shipped_pack_needs_counsel_and_makes_a_ladder() {
+    let asked = include_str!("../../../examples/programme.toml").to_owned()
+        + "\n[lock]\ndays_past_due = 120\n";
+    let ids: Vec<&str> = packs::builtin().iter().map(|(id, _)| *id).collect();
+    let mut expected: Vec<&str> = SHIPPED.iter().map(|(id, ..)| *id).collect();
+    expected.push("test-fast");
+    assert_eq!(ids, expected);
+    for (id, status, top, first) in SHIPPED {
+        let file = parse_pack_file(text(id)).unwrap();
+        let pack = &file.pack;
+        assert_eq!((pack.id.as_str(), pack.legal_status.name()), (id, status));
+        assert!(file.draft && file.reviewed_by.is_none(), "{id}");
+        assert!(file.summary.contains("needs counsel") && !pack.sources.is_empty(), "{id}");
+        assert!(!pack.restrictions.contains(&Restriction::DataNetwork), "{id}");
+        assert!(pack.care.silence.is_none() && pack.care.evidence_effects.len() == 5, "{id}");
+        let ladder = resolve(&asked, pack);
+        assert_eq!(ladder.top().to_string(), top, "{id}");
+        let days = ladder.steps.first().map_or(0, |step| step.when.days_past_due);
+        assert_eq!(days, first, "{id}");
+        // A lender who asks for everything at once gets what the law's own numbers leave.
+        let hurry = asked
+            .replace("days_past_due = 60", "days_past_due = 1")
+            .replace("days_past_due = 90", "days_past_due = 2")
+            .replace("days_past_due = 93", "days_past_due = 3")
+            .replace("days_past_due = 97", "days_past_due = 4")
+            .replace("days_past_due = 104", "days_past_due = 5");
+        let ladder = resolve(&hurry, pack);
+        let days = ladder.steps.first().map(|step| step.when.days_past_due);
+        assert!(days.is_none_or(|days| days == pack.min_dpd_restrict), "{id}: {days:?}");
+        assert!(ladder.notices.len() >= pack.notices.len(), "{id}");
+    }
+}
+
+fn resolve(programme: &str, pack: &Pack) -> Ladder {
+    let mut programme = parse_programme(programme).unwrap();
+    programme.packs = vec![pack.id.clone()];
+    Ladder::resolve(&programme, &[pack], &Lender::default()).unwrap()
 }

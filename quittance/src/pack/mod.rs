@@ -13,7 +13,7 @@ use std::{
 use clap::{Args, Subcommand};
 use formats::packs::PACK_MAX;
 
-use crate::{fail::Failure, place::PlaceArgs};
+use crate::{fail::Failure, out, place::PlaceArgs};
 
 /// Policy packs: the law of a place as data.
 #[derive(Args, Debug)]
@@ -65,6 +65,11 @@ Example:
 Example:
   quittance pack keygen counsel")]
     Keygen(sign::KeygenArgs),
+    /// Print the JSON Schema of a pack, with each field's order of strictness
+    #[command(after_help = "\
+Example:
+  quittance pack schema > pack.schema.json")]
+    Schema,
 }
 
 /// Runs it.
@@ -75,6 +80,10 @@ pub(crate) async fn run(args: PackArgs, json: bool) -> Result<ExitCode, Failure>
         What::List(place) => list::run(&place, json).await,
         What::Sign(args) => sign::sign(&args, json),
         What::Keygen(args) => sign::keygen(&args, json),
+        What::Schema => {
+            out::bytes(formats::packs::schema().as_bytes());
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 

@@ -139,7 +139,7 @@ impl App {
             sum.merge(day);
         }
         let ladders = entry.programmes.keys().filter_map(|programme| {
-            let packs = self.directory.packs_in_force(tenant, programme).ok()?;
+            let packs = self.directory.packs_in_force(tenant, programme, to).ok()?;
             self.directory.ladder(tenant, programme, &packs).ok()
         });
         let promise_minutes = ladders.map(|ladder| ladder.unlock.device_minutes).min();
