@@ -281,27 +281,9 @@ impl Contract {
         matches!(self.state, State::Active | State::WrittenOff { release: false })
     }
 
-    /// Whether nothing is owed any more, whoever keeps count.
-    pub fn is_paid_off(&self) -> bool {
-        match &self.outside {
-            Some(pushed) => pushed.settled,
-            None => !self.terms().is_outside() && self.account.now().is_settled(),
-        }
-    }
-
     /// Whether the device is free.
     pub fn is_released(&self) -> bool {
         matches!(self.state, State::Released { .. })
-    }
-
-    /// Whether a hold keeps the phone open for announced money.
-    pub fn is_unlock(&self, hold: &Hold) -> bool {
-        self.unlocks.iter().any(|unlock| unlock.hold == hold.id)
-    }
-
-    /// Whether a formal notice should run and there is none to show: nothing says so then.
-    pub(crate) fn is_unsaid(&self) -> bool {
-        self.withheld.is_some() && self.notices.is_empty()
     }
 
     /// The notice of this id.
@@ -381,12 +363,7 @@ impl Contract {
                 let removed = self.device.is_none();
                 self.state = State::Released { at: fact.at, cause: *cause, certificate, removed };
             }
-            What::RemovalConfirmed => {
-                if let State::Released { removed, .. } = &mut self.state {
-                    *removed = true;
-                }
-                self.opening_reported(Stage::CLEAR, fact.at);
-            }
+            What::RemovalConfirmed => self.removal_confirmed(fact.at),
             What::Ending(ending) => self.apply_ending(fact, ending),
             What::Custody(custody) => self.apply_custody(fact, custody),
             What::Assignment(assignment) => self.apply_assignment(fact, assignment),
@@ -396,6 +373,13 @@ impl Contract {
             }
             What::Law(change) => self.apply_law(change),
         }
+    }
+
+    fn removal_confirmed(&mut self, at: Moment) {
+        if let State::Released { removed, .. } = &mut self.state {
+            *removed = true;
+        }
+        self.opening_reported(Stage::CLEAR, at);
     }
 
     /// The local day of a moment.

@@ -2,8 +2,8 @@
 //! `*.toml.sig`, and the publishers that are trusted, `packs/trusted/*.pub`.
 //!
 //! A signature file is one line: the publisher's public key and an Ed25519 signature over
-//! `quittance/pack/1` and the text's bytes, both in hexadecimal. A publisher's file holds his public
-//! key, and his name is that of the file.
+//! `quittance/pack/1` and the text's bytes, both in hexadecimal. A publisher's file holds his
+//! public key, and his name is that of the file.
 //!
 //! **Invariant:** a text is a pack of this installation only if a trusted publisher signed exactly
 //! these bytes, or if it came with the program.

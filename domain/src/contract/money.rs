@@ -5,11 +5,30 @@ use crate::{
     Moment,
     account::MoveKind,
     fact::{Fact, What},
+    hold::Hold,
     redress::Redress,
     settlement::{QUOTES_MAX, Quoted, Standing},
 };
 
 impl Contract {
+    /// Whether nothing is owed any more, whoever keeps count.
+    pub fn is_paid_off(&self) -> bool {
+        match &self.outside {
+            Some(pushed) => pushed.settled,
+            None => !self.terms().is_outside() && self.account.now().is_settled(),
+        }
+    }
+
+    /// Whether a hold keeps the phone open for announced money.
+    pub fn is_unlock(&self, hold: &Hold) -> bool {
+        self.unlocks.iter().any(|unlock| unlock.hold == hold.id)
+    }
+
+    /// Whether a formal notice should run and there is none to show: nothing says so then.
+    pub(crate) fn is_unsaid(&self) -> bool {
+        self.withheld.is_some() && self.notices.is_empty()
+    }
+
     pub(super) fn apply_money(&mut self, fact: &Fact) {
         match &fact.what {
             What::PaymentPosted { amount, confirmed, value, .. } => {

@@ -120,8 +120,8 @@ impl App {
         Ok(Loaded::Added(pinned))
     }
 
-    /// Tells every contract of the later versions of its packs that it has not taken in. Late, twice
-    /// or half done gives the same in the end: a contract also learns with each change of it.
+    /// Tells every contract of the later versions of its packs that it has not taken in. Late,
+    /// twice or half done gives the same in the end: a contract also learns with each change of it.
     pub async fn tell_of_law(&self) -> Result<Swept, Error> {
         let mut swept = Swept::default();
         if !self.directory.has_later_law() {

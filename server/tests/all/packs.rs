@@ -1,4 +1,5 @@
-//! Policy packs as files: which are loaded, which are refused, and what later law does to contracts.
+//! Policy packs as files: which are loaded, which are refused, and what later law does to
+//! contracts.
 
 use std::{fs, path::Path};
 
