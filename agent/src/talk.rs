@@ -303,12 +303,14 @@ fn wants_wait(wait_hold_s: u32, enrolled: &Enrolled) -> bool {
 }
 
 /// Refusals after which the same offer or confirm never succeeds. Any other is worth a retry.
-const ENDS_ENROLMENT: [&str; 10] = [
+const ENDS_ENROLMENT: [&str; 12] = [
     "bad_signature",
     "device_already_financed",
     "enrolment_code_used",
     "holder_refused",
+    "lender_not_named",
     "malformed",
+    "no_consent",
     "offer_mismatch",
     "stale_key_generation",
     "too_large",

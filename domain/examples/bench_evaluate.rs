@@ -113,7 +113,7 @@ fn contract(ladder: &Ladder, index: usize, now: Moment) -> Contract {
     };
     let terms = Terms::equal(price, &plan, zone, "en".into()).expect("terms that add up");
     let signed_at = terms.zone().midnight(first_due).plus_seconds(-30 * DAY_S);
-    let consent = Consent { form: "lock".into(), version: "1".into(), at: signed_at };
+    let consent = Consent { form: "lock".into(), version: "1".into(), at: signed_at, told: None };
     let signed = Signed {
         terms_hash: None,
         late_fee: None,

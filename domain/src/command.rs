@@ -5,7 +5,7 @@ use crate::{
     assignment::Assign,
     custody::Pass,
     ending::End,
-    fact::{Enrolment, Withheld},
+    fact::{Consent, Enrolment, Withheld},
     hold::{Announced, Hold},
     outside::Pushed,
     restructure::{Amendment, Ask},
@@ -118,6 +118,8 @@ pub enum Command {
         /// The text.
         text: String,
     },
+    /// Record a consent that was given after the signing.
+    RecordConsent(Consent),
     /// A notice that is due cannot be given in the words there are.
     WithholdNotice {
         /// 1 = first.

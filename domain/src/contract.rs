@@ -311,6 +311,7 @@ impl Contract {
     pub fn apply(&mut self, fact: &Fact) {
         match &fact.what {
             What::Signed(_) => {}
+            What::ConsentRecorded(consent) => self.consent = Some(consent.clone()),
             What::Enrolled(device) => self.enrolled(device),
             What::PaymentPosted { .. }
             | What::PaymentConfirmed { .. }

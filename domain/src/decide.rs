@@ -1,6 +1,7 @@
 //! From commands to the facts or the refusal that answer them.
 
 mod assignment;
+mod consent;
 mod custody;
 mod endings;
 mod holds;
@@ -13,6 +14,7 @@ mod settlement;
 mod standing;
 
 pub use assignment::check_may_pass;
+pub use consent::check_may_activate;
 pub use money::MOVE_MAX;
 pub use provisional::spent;
 pub(crate) use standing::has_schedule;
@@ -62,7 +64,8 @@ pub fn decide(
     standing::check_kept_here(contract, &command)?;
     let whats = match command {
         Command::PushStanding(pushed) => standing::push(contract, ladder, pushed, at)?,
-        Command::Enrol(enrolment) => enrol(contract, enrolment)?,
+        Command::RecordConsent(given) => consent::record(contract, given, at)?,
+        Command::Enrol(enrolment) => enrol(contract, ladder, enrolment)?,
         Command::PostPayment { payment, amount, value, confirmed } => {
             money::check_post(contract, amount, value, at)?;
             let posted = What::PaymentPosted { payment, amount, value, confirmed };
@@ -119,7 +122,7 @@ pub fn decide(
     Ok(whats.into_iter().map(|what| Fact { at, actor: actor.clone(), what }).collect())
 }
 
-fn enrol(contract: &Contract, enrolment: Enrolment) -> Result<Vec<What>, Refusal> {
+fn enrol(contract: &Contract, ladder: &Ladder, enrolment: Enrolment) -> Result<Vec<What>, Refusal> {
     if contract.device.as_ref() == Some(&enrolment) {
         return Ok(Vec::new());
     }
@@ -127,6 +130,7 @@ fn enrol(contract: &Contract, enrolment: Enrolment) -> Result<Vec<What>, Refusal
         let detail = format!("the contract is {}", contract.state.name());
         return Err(Refusal::new("contract_not_active", detail));
     }
+    check_may_activate(contract, ladder)?;
     if Some(enrolment.key_gen) != contract.key_gen().checked_add(1) {
         let detail = "the key generation must follow the one in force";
         return Err(Refusal::new("stale_key_generation", detail));

@@ -47,6 +47,8 @@ pub struct Fact {
 pub enum What {
     /// The contract was signed; the first fact, unless it was taken over.
     Signed(Box<Signed>),
+    /// The borrower consented after the signing.
+    ConsentRecorded(Consent),
     /// A device key was bound with its holder's consent.
     Enrolled(Enrolment),
     /// Money counted.
@@ -283,6 +285,17 @@ pub struct Consent {
     pub version: String,
     /// When it was signed.
     pub at: Moment,
+    /// The text it was given on, where it names one.
+    pub told: Option<Box<Told>>,
+}
+
+/// The disclosure that a consent was given on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// BCP 47 tag of the language it was in.
+    pub language: String,
+    /// SHA-256 of its text.
+    pub hash: [u8; 32],
 }
 
 /// A device bound to the contract.

@@ -63,7 +63,7 @@ fn contract() -> Contract {
         programme: ("standard".into(), 1),
         packs: vec![("in-rbi-draft-2026".into(), 1)],
         imeis: vec!["hash-of-the-first".into(), "hash-of-the-second".into()],
-        consent: Some(Consent { form: "sale".into(), version: "3".into(), at }),
+        consent: Some(Consent { form: "sale".into(), version: "3".into(), at, told: None }),
     };
     let (unit, tenant) = (UnitId::from_bytes([7; 16]), TenantId::from_bytes([8; 16]));
     let mut contract = Contract::sign(unit, tenant, at, signed);

@@ -66,6 +66,10 @@ pub mod codes {
     pub const ENROLMENT_CODE_USED: &str = "enrolment_code_used";
     /// The device is tied to another contract.
     pub const DEVICE_ALREADY_FINANCED: &str = "device_already_financed";
+    /// The borrower's consent is not on record: no device is bound.
+    pub const NO_CONSENT: &str = "no_consent";
+    /// The lender lacks a name, phone or complaint address: no device is bound.
+    pub const LENDER_NOT_NAMED: &str = "lender_not_named";
     /// The confirmation does not fit the offer or the terms.
     pub const OFFER_MISMATCH: &str = "offer_mismatch";
     /// The holder said no: nothing is bound.
@@ -88,13 +92,15 @@ pub mod codes {
     pub const INTERNAL: &str = "internal";
 
     /// All of them.
-    pub const ALL: [&str; 16] = [
+    pub const ALL: [&str; 18] = [
         MALFORMED,
         BAD_SIGNATURE,
         UNKNOWN_ENROLMENT,
         WRONG_ENROLMENT_CODE,
         ENROLMENT_CODE_USED,
         DEVICE_ALREADY_FINANCED,
+        NO_CONSENT,
+        LENDER_NOT_NAMED,
         OFFER_MISMATCH,
         HOLDER_REFUSED,
         NOT_RELEASED,

@@ -8,6 +8,7 @@ use crate::{
     certificate::{CertificateArgs, VerifyArgs},
     demo::DemoArgs,
     device::DeviceArgs,
+    disclosure::DisclosureArgs,
     import::ImportArgs,
     journal::JournalArgs,
     ledger::LedgerArgs,
@@ -76,6 +77,7 @@ pub(crate) enum Command {
     Schedule(ScheduleArgs),
     /// One real agent as a process
     Device(DeviceArgs),
+    Disclosure(DisclosureArgs),
     /// What phones and notices say: check templates, begin one's own
     Words(WordsArgs),
     /// Print the API's description, OpenAPI 3.1

@@ -11,6 +11,7 @@ mod certificate;
 mod cli;
 mod demo;
 mod device;
+mod disclosure;
 mod fail;
 mod import;
 mod journal;
@@ -69,6 +70,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Device(args) => device::run(args, cli.json).await,
         Command::Pack(args) => pack::run(args, cli.json).await,
         Command::Schedule(args) => tokio::task::block_in_place(|| schedule::run(&args)),
+        Command::Disclosure(args) => disclosure::run(args, cli.json).await,
         Command::Words(args) => words::run(args, cli.json),
         Command::Certificate(args) => certificate::run(args, cli.json).await,
         Command::Verify(args) => certificate::verify(&args, cli.json),

@@ -66,7 +66,7 @@ pub struct Member {
     pub rail: Rail,
     /// How notices are treated.
     pub reads: Reads,
-    /// Whether the consent is on record.
+    /// Whether he consents with the signing, or only at the counter.
     pub consent: bool,
     /// Whether the device key is P-256; else Ed25519.
     pub p256: bool,
@@ -236,13 +236,19 @@ fn dues(terms: &Terms, sold: Day) -> Vec<(Day, i64)> {
 }
 
 impl Member {
-    /// The contract to sign, under a programme, at a moment.
-    pub fn contract(&self, programme: &str, at: Moment) -> NewContract {
-        let consent = Consent {
+    /// What the borrower signs at the counter.
+    pub fn consent_at(&self, at: Moment) -> Consent {
+        Consent {
             form: "counter".to_owned(),
             version: "1".to_owned(),
             at: at.plus_seconds(-60),
-        };
+            told: None,
+        }
+    }
+
+    /// The contract to sign, under a programme, at a moment.
+    pub fn contract(&self, programme: &str, at: Moment) -> NewContract {
+        let consent = self.consent_at(at);
         NewContract {
             reference: self.reference.clone(),
             imeis: vec![self.imei],

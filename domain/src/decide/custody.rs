@@ -1,17 +1,14 @@
 //! Commands that put another phone or another borrower into a contract.
 
-use super::{CAUSE_MAX, VALUE_AHEAD_S, check_text};
+use super::{CAUSE_MAX, check_text, consent};
 use crate::{
     EnrolmentId, Moment,
     command::Refusal,
     contract::Contract,
     custody::{Custody, FREED_MAX, Pass},
-    fact::{Consent, What},
+    fact::What,
     hold::{Hold, HoldKind},
 };
-
-/// Longest name of a consent's form or version in bytes.
-const FORM_MAX: usize = 64;
 
 pub(super) fn pass(contract: &Contract, pass: Pass, at: Moment) -> Result<Vec<What>, Refusal> {
     match pass {
@@ -26,8 +23,8 @@ pub(super) fn pass(contract: &Contract, pass: Pass, at: Moment) -> Result<Vec<Wh
         }
         Pass::Transfer { buyer, buyer_consent, freed, reason, seller_consent } => {
             check_text("reason", &reason, CAUSE_MAX)?;
-            check_consent("seller_consent", &seller_consent, at)?;
-            check_consent("buyer_consent", &buyer_consent, at)?;
+            consent::check("seller_consent", &seller_consent, at)?;
+            consent::check("buyer_consent", &buyer_consent, at)?;
             let certificate = check_freed(contract, freed)?;
             let transferred =
                 Custody::Transferred { buyer, buyer_consent, certificate, reason, seller_consent };
@@ -62,15 +59,6 @@ fn check_freed(
         return Err(Refusal::new("conflict", "another device was enrolled meanwhile; try again"));
     }
     Ok(freed.map(|(_, certificate)| certificate))
-}
-
-fn check_consent(field: &str, consent: &Consent, at: Moment) -> Result<(), Refusal> {
-    check_text(&format!("{field}.form"), &consent.form, FORM_MAX)?;
-    check_text(&format!("{field}.version"), &consent.version, FORM_MAX)?;
-    if consent.at <= at.plus_seconds(VALUE_AHEAD_S) {
-        return Ok(());
-    }
-    Err(Refusal::new("consent_in_future", format!("{field}.at lies in the future")))
 }
 
 /// Whether a hold is about the borrower who leaves, and not about the lender or a court.

@@ -134,7 +134,7 @@ fn custody() -> impl Strategy<Value = Command> {
     (0..3_u8, option::of(1..4_u8), id(), moments(), text()).prop_map(
         |(kind, freed, imei, at, reason)| {
             let freed = freed.map(|byte| (EnrolmentId::from_bytes([byte; 16]), vec![byte]));
-            let consent = || Consent { form: "f".into(), version: "1".into(), at };
+            let consent = || Consent { form: "f".into(), version: "1".into(), at, told: None };
             Command::Custody(match kind {
                 0 => Pass::Exchange { freed, imeis: vec![format!("{imei:?}")], reason },
                 1 => Pass::Transfer {

@@ -28,7 +28,7 @@ fn exchange(world: &World, imei: &str) -> Command {
 }
 
 fn transfer(world: &World) -> Command {
-    let consent = Consent { form: "sale".into(), version: "1".into(), at: world.now };
+    let consent = Consent { form: "sale".into(), version: "1".into(), at: world.now, told: None };
     Command::Custody(Pass::Transfer {
         buyer: "hash".into(),
         buyer_consent: consent.clone(),

@@ -57,7 +57,7 @@ fn paid(value: &str, rupees: i64) -> Command {
 fn extended(contract: &Contract, on: &str) -> Command {
     let ask = Ask { kind: Kind::Extend, count: 1, first_due: None, period: None, every: None };
     let Proposal { terms, on: closes, .. } = propose(contract, &ask, at(on)).unwrap();
-    let consent = Consent { form: "change".into(), version: "1".into(), at: at(on) };
+    let consent = Consent { form: "change".into(), version: "1".into(), at: at(on), told: None };
     let (terms_hash, before) = (TermsHash([1; 32]), TermsHash([2; 32]));
     let amended = Amendment { kind: ask.kind, on: closes, terms, terms_hash, before, consent };
     Command::Restructure(ask, Box::new(amended))

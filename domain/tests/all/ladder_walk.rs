@@ -99,7 +99,7 @@ fn no_restriction_without_consent_pack_dates_notice_and_named_lender() {
     assert!(walked(World::new(unnamed, terms("Asia/Kolkata"))).contains(&Reason::LenderNotNamed));
 
     let mut unconsented = World::unenrolled(fast(), terms("Asia/Kolkata"), false);
-    unconsented.act(Command::Enrol(crate::scene::enrolment(1)));
+    unconsented.contract.device = Some(crate::scene::enrolment(1));
     assert!(walked(unconsented).contains(&Reason::NoConsent));
 
     let unenrolled = World::unenrolled(fast(), terms("Asia/Kolkata"), true);

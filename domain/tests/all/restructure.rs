@@ -77,7 +77,7 @@ fn carry_out(contract: &mut Contract, ladder: &domain::Ladder, command: Command,
 
 fn command(contract: &Contract, ask: Ask, on: &str) -> Command {
     let Proposal { terms, on: closes, .. } = propose(contract, &ask, at(on)).unwrap();
-    let consent = Consent { form: "change".into(), version: "1".into(), at: at(on) };
+    let consent = Consent { form: "change".into(), version: "1".into(), at: at(on), told: None };
     let (terms_hash, before) = (TermsHash([1; 32]), TermsHash([2; 32]));
     Command::Restructure(
         ask,

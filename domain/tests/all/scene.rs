@@ -181,7 +181,8 @@ pub(crate) fn outside_terms(zone: &str) -> Terms {
 pub(crate) fn signed(terms: Terms, ladder: &Ladder, consent: bool) -> Contract {
     let first = terms.rows().first().map_or(Day::parse("2026-01-10"), |row| Some(row.due));
     let at = terms.zone().midnight(first.unwrap()).plus_seconds(-30 * DAY_S);
-    let consent = consent.then(|| Consent { form: "lock".into(), version: "1".into(), at });
+    let consent =
+        consent.then(|| Consent { form: "lock".into(), version: "1".into(), at, told: None });
     let signed = Signed {
         terms_hash: None,
         late_fee: None,

@@ -5,7 +5,7 @@ use domain::{
     assignment::Assignment,
     custody::Custody,
     ending::Ending,
-    fact::{Consent, Enrolment, ReleaseCause, Signed, What, Withheld},
+    fact::{Consent, Enrolment, ReleaseCause, Signed, Told, What, Withheld},
     hold::{Hold, HoldKind},
     late_fee::LateFee,
     law::LawChange,
@@ -18,8 +18,9 @@ use domain::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
-    Shaped, amendment, assignment::AssignmentShape, custody::CustodyShape, ending::EndingShape,
-    law::LawChangeShape, maybe as shaped_maybe, outside::PushedShape, redress::RedressShape,
+    AsShape, Shaped, amendment, assignment::AssignmentShape, custody::CustodyShape,
+    ending::EndingShape, law::LawChangeShape, maybe as shaped_maybe, outside::PushedShape,
+    redress::RedressShape,
     settlement::QuotedShape, shaped, terms,
 };
 use crate::text::{maybe, one};
@@ -38,6 +39,7 @@ pub(crate) enum ActorShape {
 #[serde(remote = "What", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum WhatShape {
     Signed(#[serde(with = "boxed_signed")] Box<Signed>),
+    ConsentRecorded(#[serde(with = "ConsentShape")] Consent),
     Enrolled(#[serde(with = "EnrolmentShape")] Enrolment),
     PaymentPosted {
         #[serde(with = "one")]
@@ -209,7 +211,32 @@ pub(crate) struct ConsentShape {
     #[serde(with = "one")]
     at: Moment,
     form: String,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "told")]
+    told: Option<Box<Told>>,
     version: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Told", deny_unknown_fields)]
+pub(crate) struct ToldShape {
+    #[serde(with = "one")]
+    hash: [u8; 32],
+    language: String,
+}
+
+mod told {
+    use super::*;
+
+    type Boxed = Option<Box<Told>>;
+
+    pub(super) fn serialize<S: Serializer>(value: &Boxed, s: S) -> Result<S::Ok, S::Error> {
+        value.as_deref().map(AsShape).serialize(s)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Boxed, D::Error> {
+        let read: Option<AsShape<Told>> = Option::deserialize(d)?;
+        Ok(read.map(|AsShape(told)| Box::new(told)))
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -246,6 +273,7 @@ shaped!(
     What: WhatShape,
     Signed: SignedShape,
     Consent: ConsentShape,
+    Told: ToldShape,
     Enrolment: EnrolmentShape,
     Hold: HoldShape,
 );

@@ -186,6 +186,16 @@ impl<'a> Voice<'a> {
         self.say(&format!("guard-{}", guard.name()), [])
     }
 
+    /// The line on a page that names the contract.
+    pub fn contract_line(&self, reference: &str) -> String {
+        self.say("page-contract", [("reference", reference.into())])
+    }
+
+    /// The line on a page that shows its text's hash.
+    pub fn hash_line(&self, hash: &str) -> String {
+        self.say("page-hash", [("hash", hash.into())])
+    }
+
     /// A formal notice; `None` if it is longer than a notice can be.
     pub fn notice(&self, notice: &NoticeWords<'_>) -> Option<String> {
         let text = self.notice_text(notice);

@@ -6,7 +6,7 @@ use domain::{
     assignment::{Arrival, Assignment, Passed, TakenOver},
     custody::Custody,
     ending::Ending,
-    fact::{Consent, Enrolment, ReleaseCause, What, Withheld},
+    fact::{Consent, Enrolment, ReleaseCause, Told, What, Withheld},
     hold::{Hold, HoldKind},
     outside::Pushed,
     redress::Redress,
@@ -73,7 +73,6 @@ fn every_fact() -> Vec<Fact> {
             language: "hi".into(),
             text: "ध्यान दें".into(),
         },
-        What::NoticeWithheld { k: 2, cause: Withheld::Draft },
         What::NoticeDelivered {
             id,
             channel: Channel::Declared,
@@ -93,12 +92,22 @@ fn every_fact() -> Vec<Fact> {
         What::Released { cause: ReleaseCause::Paid, certificate: vec![1, 2, 3] },
         What::RemovalConfirmed,
     ];
+    let words = every_word().into_iter();
     let endings = every_ending().into_iter().map(What::Ending);
     let custody = every_custody().into_iter().map(What::Custody);
     let assignments = every_assignment().into_iter().map(What::Assignment);
     let redress = every_redress().into_iter().map(What::Redress);
-    let kinds = endings.chain(custody).chain(assignments).chain(redress);
+    let kinds = words.chain(endings).chain(custody).chain(assignments).chain(redress);
     whats.into_iter().chain(kinds).map(fact).collect()
+}
+
+/// What is said, agreed to, or left unsaid.
+fn every_word() -> Vec<What> {
+    let told = Some(Box::new(Told { language: "hi".into(), hash: [3; 32] }));
+    vec![
+        What::ConsentRecorded(Consent { form: "f".into(), version: "2".into(), at: AT, told }),
+        What::NoticeWithheld { k: 2, cause: Withheld::Draft },
+    ]
 }
 
 fn every_redress() -> Vec<Redress> {
@@ -128,7 +137,7 @@ fn every_assignment() -> Vec<Assignment> {
 }
 
 fn every_custody() -> Vec<Custody> {
-    let consent = || Consent { form: "f".into(), version: "1".into(), at: AT };
+    let consent = || Consent { form: "f".into(), version: "1".into(), at: AT, told: None };
     vec![
         Custody::Exchanged { certificate: None, imeis: vec!["h".into()], reason: "r".into() },
         Custody::Transferred {

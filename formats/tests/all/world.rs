@@ -87,7 +87,8 @@ fn signed() -> impl Strategy<Value = Signed> {
         };
         let zone = Zone::parse(zone).unwrap();
         let at = Moment::from_seconds(START - 60);
-        let consent = consent.then(|| Consent { form: "a\"b".into(), version: "1".into(), at });
+        let consent =
+            consent.then(|| Consent { form: "a\"b".into(), version: "1".into(), at, told: None });
         let ladder = ladder();
         Signed {
             terms_hash: None,
@@ -188,7 +189,7 @@ fn command(life: &Life, ladder: &Ladder, turn: &Turn, at: Moment) -> Command {
 fn custody(life: &Life, kind: u8, at: Moment, reason: String) -> Command {
     let bound = life.contract.device.as_ref().map(|device| device.id);
     let freed = bound.map(|id| (id, vec![kind]));
-    let consent = || Consent { form: "f".into(), version: "1".into(), at };
+    let consent = || Consent { form: "f".into(), version: "1".into(), at, told: None };
     Command::Custody(match kind % 3 {
         0 => Pass::Exchange { freed, imeis: vec![format!("h{kind}")], reason },
         1 => Pass::Transfer {
@@ -265,7 +266,7 @@ pub(crate) fn full_life(rows: u32) -> Life {
         programme: ladder.programme.clone(),
         packs: ladder.packs.clone(),
         imeis: vec!["h1".into()],
-        consent: Some(Consent { form: "sale".into(), version: "3".into(), at }),
+        consent: Some(Consent { form: "sale".into(), version: "3".into(), at, told: None }),
     };
     let mut life = begin(signed, &ladder);
     let turn = |op, hours| Turn { op, hours, number: 1, text: "text".into() };

@@ -136,6 +136,7 @@ impl Kind for Contracts {
             form: consent.form,
             version: consent.version,
             at: consent.at,
+            told: None,
         });
         Ok(NewContract {
             reference: row.reference,

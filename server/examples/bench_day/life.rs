@@ -97,7 +97,12 @@ impl<'a> Life<'a> {
             programme: ladder.programme.clone(),
             packs: ladder.packs.clone(),
             imeis: vec![format!("{number:032x}")],
-            consent: Some(Consent { form: "app".into(), version: "1".into(), at: signed_at }),
+            consent: Some(Consent {
+                form: "app".into(),
+                version: "1".into(),
+                at: signed_at,
+                told: None,
+            }),
         };
         let unit = unit(number, 0);
         let contract = Contract::sign(unit, setting.tenant, signed_at, signed.clone());

@@ -163,5 +163,5 @@ fn needed(field: &str, text: String) -> Result<String, Problem> {
 
 fn consent(field: &str, body: ConsentBody) -> Result<Consent, Problem> {
     let ConsentBody { form, version, at } = body;
-    Ok(Consent { form, version, at: moment(field, &at)? })
+    Ok(Consent { form, version, at: moment(field, &at)?, told: None })
 }

@@ -9,9 +9,9 @@ use utoipa::OpenApi;
 use super::{
     acts, assignments, bulk, certificate, claims,
     codes::{self, CODES},
-    contract_line, contract_view, contracts, custody, devices, endings, intake, journal_file,
-    money, payments, payoff, problem, records, refunds, releases, replay, reports, restructure,
-    standing, statements, suspense,
+    consent, contract_line, contract_view, contracts, custody, devices, disclosure, endings,
+    intake, journal_file, money, payments, payoff, problem, records, refunds, releases, replay,
+    reports, restructure, standing, statements, suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
@@ -66,6 +66,9 @@ use super::{
     assignments::AcceptBody,
     assignments::OfferBody,
     assignments::OfferPage,
+    consent::RecordConsentBody,
+    disclosure::DisclosureView,
+    disclosure::SectionView,
     payoff::PayoffBody,
     payoff::PayoffView,
     refunds::RefundPage,

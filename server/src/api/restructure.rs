@@ -156,5 +156,6 @@ fn consent(body: &RestructureBody) -> Result<Consent, Problem> {
         form: given("consent_form", &body.consent_form)?,
         version: given("consent_version", &body.consent_version)?,
         at: moment("consent_at", &given("consent_at", &body.consent_at)?)?,
+        told: None,
     })
 }

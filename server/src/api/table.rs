@@ -2,6 +2,7 @@
 
 mod assignments;
 mod changes;
+mod consent;
 mod contracts;
 mod devices;
 mod endings;
@@ -91,6 +92,7 @@ pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         tenant::ENDPOINTS,
         devices::ENDPOINTS,
         contracts::ENDPOINTS,
+        consent::ENDPOINTS,
         money::ENDPOINTS,
         changes::ENDPOINTS,
         endings::ENDPOINTS,

@@ -3,7 +3,8 @@
 //! along, and everything the terms said comes out the same again.
 
 use domain::{
-    Actor, Command, Contract, EnrolmentId, Imei, Ladder, Moment, UnitId, fact::Enrolment,
+    Actor, Command, Contract, EnrolmentId, Imei, Ladder, Moment, UnitId,
+    decide::check_may_activate, fact::Enrolment,
 };
 use protocol::{
     Kind, Message, PublicKey, SignedMessage,
@@ -78,7 +79,8 @@ impl App {
             return Ok(reply);
         }
         let offered = self.open_offer(&confirm.offer).await?;
-        let disclosure = content_hash(self.disclosure_of(&offered.loaded).text().as_bytes());
+        let disclosure =
+            content_hash(self.disclosed(&offered.loaded, None).disclosure.text().as_bytes());
         let agrees = confirm.enrolment.0 == offered.enrolment.bytes()
             && confirm.key_gen == offered.key_gen
             && confirm.disclosure_hash == disclosure;
@@ -190,6 +192,7 @@ impl App {
             return Err(wrong());
         }
         waits_for_a_device(&loaded.contract)?;
+        check_may_activate(&loaded.contract, &loaded.ladder)?;
         let offer_hash = sha256(&[signed]);
         let mac = self
             .keys
@@ -202,7 +205,7 @@ impl App {
 
     fn terms(&self, offered: &Offered, now: Moment) -> Result<Terms, Error> {
         let Loaded { row, ladder, .. } = &offered.loaded;
-        let disclosure = self.disclosure_of(&offered.loaded);
+        let disclosure = self.disclosed(&offered.loaded, None).disclosure;
         Ok(Terms {
             offer_hash: protocol::ContentHash(offered.offer_hash),
             tenant: protocol::TenantId(row.tenant.bytes()),

@@ -4,13 +4,11 @@
 use domain::{
     Contract, Ladder, Moment, Money, Position, Reason, Stage, Zone, fact::Withheld, hold::HoldKind,
 };
-use formats::words::{Disclosure, Follows, NoticeWords, Resting, Status, Voice, Why};
+use formats::words::{Follows, NoticeWords, Resting, Status, Voice, Why};
 use protocol::{
     lease::Screen,
     limits::{HOW_TO_MAX, LENDER_MAX, PHONE_MAX},
 };
-
-use super::{App, change::Loaded};
 
 /// The facts of the screen for the decision in force. They follow from the contract and its words,
 /// not from the moment of asking, so that a version's lease is always the same.
@@ -109,15 +107,6 @@ pub fn notice_text(
         dispute: &ladder.how_to_dispute,
     });
     text.ok_or(Withheld::TooLong)
-}
-
-impl App {
-    /// What the borrower of a contract agrees to, in his language.
-    pub fn disclosure_of(&self, loaded: &Loaded) -> Disclosure {
-        let Loaded { row, contract, ladder } = loaded;
-        let terms = &contract.signed.terms;
-        self.words(row.tenant).voice(terms.language()).disclosure(ladder, Some(terms))
-    }
 }
 
 /// A moment on a calendar, to the minute: `2026-08-14 06:00 Asia/Kolkata`.

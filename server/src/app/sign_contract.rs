@@ -45,6 +45,7 @@ impl NewContract {
                 form,
                 version,
                 at,
+                told: None,
             }),
         }
     }

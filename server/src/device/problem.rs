@@ -33,7 +33,7 @@ pub struct Trouble {
 
 /// Refusals of the use cases and what a device is told. `contract_not_active` is told like a wrong
 /// code: there is no contract that waits for this device.
-const REFUSALS: [(&str, &str, StatusCode); 12] = [
+const REFUSALS: [(&str, &str, StatusCode); 14] = [
     (codes::MALFORMED, codes::MALFORMED, StatusCode::BAD_REQUEST),
     (codes::BAD_SIGNATURE, codes::BAD_SIGNATURE, StatusCode::UNAUTHORIZED),
     (codes::UNKNOWN_ENROLMENT, codes::UNKNOWN_ENROLMENT, StatusCode::NOT_FOUND),
@@ -41,6 +41,8 @@ const REFUSALS: [(&str, &str, StatusCode); 12] = [
     ("contract_not_active", codes::WRONG_ENROLMENT_CODE, StatusCode::FORBIDDEN),
     (codes::ENROLMENT_CODE_USED, codes::ENROLMENT_CODE_USED, StatusCode::CONFLICT),
     (codes::DEVICE_ALREADY_FINANCED, codes::DEVICE_ALREADY_FINANCED, StatusCode::CONFLICT),
+    (codes::NO_CONSENT, codes::NO_CONSENT, StatusCode::CONFLICT),
+    (codes::LENDER_NOT_NAMED, codes::LENDER_NOT_NAMED, StatusCode::CONFLICT),
     (codes::OFFER_MISMATCH, codes::OFFER_MISMATCH, StatusCode::CONFLICT),
     (codes::HOLDER_REFUSED, codes::HOLDER_REFUSED, StatusCode::CONFLICT),
     (codes::NOT_RELEASED, codes::NOT_RELEASED, StatusCode::CONFLICT),

@@ -6,6 +6,7 @@ mod bulk;
 mod certificate;
 mod contracts;
 mod custody;
+mod disclosure;
 mod document;
 mod doors;
 mod endings;

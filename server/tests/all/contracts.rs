@@ -1,6 +1,6 @@
 //! Signing contracts and registering devices: once each, and personal data in its own place.
 
-use domain::{Command, Imei, Reason, Rung, UnitId, hold::Hold, hold::HoldKind};
+use domain::{Command, Imei, UnitId, hold::Hold, hold::HoldKind};
 use server::app::{change::Asked, register_device::NewDevice, sign_contract::NewContract};
 
 use crate::{
@@ -136,20 +136,6 @@ async fn personal_data_stays_in_its_own_place() {
     for text in texts {
         assert!(secrets.iter().all(|secret| !text.contains(secret)), "{text}");
     }
-}
-
-#[tokio::test]
-async fn without_consent_the_ladder_stops_at_notice() {
-    let house = House::new().await;
-    let unit = house.sign(NewContract { consent: None, ..new_contract("C-1", 1) }).await;
-    let mut phone = Phone::new(1);
-    phone.enrol(&house, unit).await;
-    pass(&house, &mut phone, 24 * 40).await;
-    let decision = house.contract(unit).await.decision;
-    assert_eq!(decision.stage.rung, Rung::Notice);
-    assert!(decision.reasons.contains(&Reason::NoConsent));
-    assert_eq!(phone.stage().rung, protocol::Rung::Notice);
-    house.check().await;
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ async fn exchange(house: &House, unit: UnitId, imei: Imei) -> Result<Changed, Er
 }
 
 fn consent(at: i64) -> Consent {
-    Consent { form: "sale".into(), version: "1".into(), at: Moment::from_seconds(at) }
+    Consent { form: "sale".into(), version: "1".into(), at: Moment::from_seconds(at), told: None }
 }
 
 async fn transfer(house: &House, unit: UnitId, name: &str) -> Result<Changed, Error> {

@@ -264,6 +264,7 @@ pub(crate) fn new_contract(reference: &str, number: u32) -> NewContract {
             form: "app".into(),
             version: "1".into(),
             at: Moment::from_seconds(START - DAY),
+            told: None,
         }),
     }
 }

@@ -6,6 +6,7 @@ mod api;
 mod assignment;
 mod books;
 mod certificate;
+mod consent;
 mod contracts;
 mod custody;
 mod device;

@@ -6,9 +6,13 @@ mod money;
 use std::sync::Arc;
 
 use agent::Input;
-use domain::{Moment, Stage, UnitId, terms::Servicing};
+use domain::{
+    Moment, Stage, UnitId,
+    fact::{Consent, Told},
+    terms::Servicing,
+};
 use protocol::{Message, reply::Problem};
-use server::app::change::Loaded;
+use server::app::change::{Asked, Loaded};
 
 use super::{Actor, Scene, WorldError};
 use crate::{
@@ -193,6 +197,17 @@ impl Visitor {
         true
     }
 
+    /// Who did not consent at the sale does so before the phone is tied to the contract.
+    async fn consent(&self, actor: &Actor, unit: UnitId) -> Result<(), WorldError> {
+        let house = &self.scene.house;
+        let shown = house.app.disclose(house.tenant, unit, None).await?;
+        let told = Told { language: shown.disclosure.language, hash: shown.hash };
+        let consent = Consent { told: Some(Box::new(told)), ..actor.member.consent_at(self.now()) };
+        let asked = Asked::once(&house.app, "record_consent", clerk());
+        house.app.record_consent(house.tenant, unit, &asked, consent).await?;
+        Ok(())
+    }
+
     /// At the counter: the clerk reads the code to the holder.
     async fn enrol(
         &mut self,
@@ -203,6 +218,9 @@ impl Visitor {
         let loaded = self.loaded(unit).await?;
         if !loaded.contract.is_active() {
             return Ok(());
+        }
+        if loaded.contract.consent().is_none() {
+            self.consent(actor, unit).await?;
         }
         let code = self.scene.house.app.enrolment_code(unit, loaded.contract.key_gen() + 1);
         let mut nonce = [0; 16];
