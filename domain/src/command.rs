@@ -9,6 +9,7 @@ use crate::{
     hold::{Announced, Hold},
     outside::Pushed,
     restructure::{Amendment, Ask},
+    safety::Ward,
     stage::Stage,
 };
 
@@ -195,6 +196,8 @@ pub enum Command {
     Assign(Assign),
     /// Take in later versions of pinned packs: pack, version, first day.
     LearnLaw(Vec<(String, u32, Day)>),
+    /// End a hold, label an area, note a feed.
+    Ward(Ward),
 }
 
 /// Why a command changes nothing.

@@ -184,6 +184,12 @@ pub struct Contract {
     pub opening: Option<Opening>,
     /// Later versions of its packs, in the order in which they became known.
     pub laws: Vec<Law>,
+    /// The label of the borrower's area, if the lender gave one; never a location.
+    pub area: Option<String>,
+    /// Feeds its last money came through, the latest last.
+    pub pays_through: Vec<String>,
+    /// When a decision last took more away than the one before.
+    pub raised_at: Option<Moment>,
     /// The decision last recorded.
     pub decision: Recorded,
     /// Content hash of the lease last made for its device: what the version in force says.
@@ -233,6 +239,9 @@ impl Contract {
             unlocks: Vec::new(),
             opening: None,
             laws: Vec::new(),
+            area: None,
+            pays_through: Vec::new(),
+            raised_at: None,
             decision: Recorded::default(),
             lease: None,
         }
@@ -373,6 +382,7 @@ impl Contract {
                 self.apply_redress(redress, fact.at);
             }
             What::Law(change) => self.apply_law(change),
+            What::Safety(safety) => self.apply_safety(fact, safety),
         }
     }
 
@@ -393,6 +403,9 @@ impl Contract {
     pub fn record(&mut self, decision: Recorded) {
         if !self.decision.says_the_same(&decision) {
             self.follow_opening(&decision);
+            if decision.stage.restricts() && decision.stage > self.decision.stage {
+                self.raised_at = Some(decision.at);
+            }
             self.decision = decision;
         }
     }
@@ -420,7 +433,7 @@ impl Contract {
         self.hold_opened(&Hold { id, kind, from: at, until: Some(until), cause }, at);
     }
 
-    fn hold_closed(&mut self, id: HoldId, at: Moment) {
+    pub(crate) fn hold_closed(&mut self, id: HoldId, at: Moment) {
         for hold in self.holds.iter_mut().filter(|hold| hold.id == id) {
             hold.until = Some(hold.until.map_or(at, |until| until.min(at)));
         }
@@ -428,7 +441,7 @@ impl Contract {
         self.forget_holds(at);
     }
 
-    fn forget_holds(&mut self, at: Moment) {
+    pub(crate) fn forget_holds(&mut self, at: Moment) {
         let binding = self.holds.iter().filter(|hold| self.binds(hold, at)).cloned();
         self.holds = binding.collect();
     }

@@ -10,6 +10,7 @@ mod notices;
 mod provisional;
 mod redress;
 mod restructure;
+mod safety;
 mod settlement;
 mod standing;
 
@@ -108,7 +109,7 @@ pub fn decide(
             vec![What::EventsThrough(number)]
         }
         Command::EventsThrough(_) => Vec::new(),
-        Command::OpenHold(hold) => holds::open(contract, hold, at)?,
+        Command::OpenHold(hold) => holds::open(contract, ladder, hold, at)?,
         Command::CloseHold(id) => holds::close(contract, id, at),
         Command::OpenProvisional(announced) => provisional::open(contract, ladder, announced, at)?,
         Command::EndProvisional(transaction) => provisional::end(contract, &transaction, at),
@@ -118,6 +119,7 @@ pub fn decide(
         Command::Custody(pass) => custody::pass(contract, pass, at)?,
         Command::Assign(assign) => assignment::assign(contract, assign)?,
         Command::LearnLaw(versions) => law::learn(contract, &versions, at),
+        Command::Ward(ward) => safety::ward(contract, ladder, ward, at)?,
     };
     Ok(whats.into_iter().map(|what| Fact { at, actor: actor.clone(), what }).collect())
 }

@@ -11,6 +11,7 @@ use crate::{
     outside::Pushed,
     redress::Redress,
     restructure::Amendment,
+    safety::Safety,
     settlement::Quoted,
     stage::{Channel, Stage, named},
     terms::{Terms, TermsHash},
@@ -243,6 +244,8 @@ pub enum What {
     Redress(Redress),
     /// A later version of a pinned pack.
     Law(LawChange),
+    /// A hold ended, an area labelled, a feed noted.
+    Safety(Safety),
 }
 
 named!(

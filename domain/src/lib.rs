@@ -40,6 +40,7 @@ pub mod redress;
 pub mod rehearse;
 pub mod report;
 pub mod restructure;
+pub mod safety;
 pub mod schedule;
 pub mod settlement;
 pub mod stage;

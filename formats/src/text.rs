@@ -80,7 +80,9 @@ by_name!(
     Guard: "one of factory_reset, safe_mode, debugging, unknown_installs, agent_removal";
     Channel: "one of screen, declared";
     HoldKind: "one of dispute, hardship, promise, payment_pending, legal_stay, \
-        enforcement_off, feed_stale, incident";
+        enforcement_off, feed_stale, incident, stolen, area_emergency, lender_suspended, \
+        breaker";
+    domain::safety::Answer: "one of upheld, refused, withdrawn";
     domain::restructure::Kind: "one of re_age, re_amortise, extend, holiday";
     ReleaseCause: "one of paid, returned, written_off";
     domain::fact::Withheld: "one of draft, too_long";

@@ -7,7 +7,7 @@ use crate::{
     contract::Contract,
     custody::{Custody, FREED_MAX, Pass},
     fact::What,
-    hold::{Hold, HoldKind},
+    hold::Hold,
 };
 
 pub(super) fn pass(contract: &Contract, pass: Pass, at: Moment) -> Result<Vec<What>, Refusal> {
@@ -63,14 +63,5 @@ fn check_freed(
 
 /// Whether a hold is about the borrower who leaves, and not about the lender or a court.
 fn is_of_a_person(hold: &Hold, at: Moment) -> bool {
-    let own = match hold.kind {
-        HoldKind::Dispute | HoldKind::Hardship | HoldKind::Promise | HoldKind::PaymentPending => {
-            true
-        }
-        HoldKind::LegalStay
-        | HoldKind::EnforcementOff
-        | HoldKind::FeedStale
-        | HoldKind::Incident => false,
-    };
-    own && hold.is_open(at)
+    hold.kind.is_of_a_person() && hold.is_open(at)
 }

@@ -1,4 +1,4 @@
-//! Commands about holds.
+//! Commands about holds: opened at once, ended by their time, by an answer, or by a reason.
 
 use super::{CAUSE_MAX, check_text};
 use crate::{
@@ -6,13 +6,16 @@ use crate::{
     command::Refusal,
     contract::Contract,
     fact::What,
-    hold::{Hold, HoldKind},
+    hold::{Hold, HoldKind, PROMISE_GRACE_DAYS, STAY_AFTER_REFUSAL_DAYS, after_whole_days},
+    safety::{Answer, Safety},
 };
 
-/// Longest hold in days.
-const HOLD_DAYS_MAX: i64 = 180;
-
-pub(super) fn open(contract: &Contract, hold: Hold, at: Moment) -> Result<Vec<What>, Refusal> {
+pub(super) fn open(
+    contract: &Contract,
+    ladder: &Ladder,
+    hold: Hold,
+    at: Moment,
+) -> Result<Vec<What>, Refusal> {
     check_text("cause", &hold.cause, CAUSE_MAX)?;
     if contract.holds.iter().any(|known| known.id == hold.id) {
         return Ok(Vec::new());
@@ -32,11 +35,49 @@ pub(super) fn open(contract: &Contract, hold: Hold, at: Moment) -> Result<Vec<Wh
         }
         return Err(Refusal::new("hold_needs_end", "this kind of hold needs an end: give until"));
     };
-    if until <= at || until > at.plus_seconds(HOLD_DAYS_MAX * 86_400) {
-        let detail = format!("until must lie ahead, within {HOLD_DAYS_MAX} days");
+    let days_max = hold.kind.days_max();
+    if until <= at || until > at.plus_seconds(days_max * 86_400) {
+        let detail = format!("until must lie ahead, within {days_max} days");
         return Err(Refusal::new("hold_out_of_range", detail));
     }
-    Ok(vec![What::HoldOpened(hold)])
+    let grace_days = match hold.kind {
+        HoldKind::Promise => i64::from(ladder.care.promise.grace_days),
+        _ => 0,
+    };
+    let grace_s = grace_days * 86_400;
+    Ok(vec![What::HoldOpened(Hold { until: Some(until.plus_seconds(grace_s)), ..hold })])
+}
+
+/// A person ends a hold. A borrower's question ends with its answer; after a refusal nothing rises
+/// for some days more.
+pub(super) fn end(
+    contract: &Contract,
+    ladder: &Ladder,
+    (id, answer, reason): (HoldId, Option<Answer>, String),
+    at: Moment,
+) -> Result<Vec<What>, Refusal> {
+    check_text("reason", &reason, CAUSE_MAX)?;
+    let Some(hold) = contract.holds.iter().find(|hold| hold.id == id && hold.is_open(at)) else {
+        return Ok(Vec::new());
+    };
+    match (hold.kind.needs_answer(), answer) {
+        (true, None) => {
+            let detail = "a dispute or hardship ends with an answer: upheld, refused or withdrawn";
+            return Err(Refusal::new("hold_needs_answer", detail));
+        }
+        (false, Some(_)) => {
+            let detail = "only a dispute or a hardship is answered";
+            return Err(Refusal::new("hold_takes_no_answer", detail));
+        }
+        _ => {}
+    }
+    let days = match hold.kind {
+        HoldKind::Dispute => ladder.care.dispute.days_after_refusal,
+        _ => ladder.care.hardship.days_after_refusal,
+    };
+    let stays = answer == Some(Answer::Refused);
+    let stays_until = stays.then(|| after_whole_days(contract.terms(), at, days));
+    Ok(vec![What::Safety(Safety::HoldEnded { hold: id, answer, stays_until, reason })])
 }
 
 /// A hold that is not open stays as it is.

@@ -1,6 +1,10 @@
 //! Holds keep things from rising or lower them; they never raise.
 
-use domain::{Command, Moment, Reason, Stage, hold::HoldKind};
+use domain::{
+    Command, HoldId, Moment, Reason, Stage,
+    hold::HoldKind,
+    safety::{Answer, Ward, freeze_from},
+};
 
 use crate::scene::{DAY_S, RATE, World, fast, terms};
 
@@ -24,6 +28,10 @@ fn each_kind_freezes_or_lowers_and_then_lets_go() {
         (HoldKind::Incident, Stage::NOTICE),
         (HoldKind::LegalStay, Stage::CLEAR),
         (HoldKind::EnforcementOff, Stage::CLEAR),
+        (HoldKind::Stolen, Stage::NOTICE),
+        (HoldKind::AreaEmergency, Stage::NOTICE),
+        (HoldKind::LenderSuspended, Stage::CLEAR),
+        (HoldKind::Breaker, Stage::restrict(1)),
     ];
     assert_eq!(lowered.len(), HoldKind::ALL.len());
     for (kind, held_at) in lowered {
@@ -137,4 +145,119 @@ fn a_held_phone_still_opens_by_payment() {
         world.pay(RATE);
         assert_eq!(world.stage(), Stage::CLEAR, "{kind:?}");
     }
+}
+
+/// Two days of grace follow the moment that was promised.
+#[test]
+fn a_promise_has_its_grace() {
+    let mut world = overdue(7);
+    world.open_hold(HoldKind::Promise, Some(3));
+    let until = world.contract.holds[0].until.unwrap();
+    assert_eq!(until, world.now.plus_seconds(5 * DAY_S));
+    world.walk_days(4);
+    assert_eq!(world.stage(), Stage::restrict(1), "the day after the promise");
+    world.walk_days(1);
+    assert_eq!(world.stage(), Stage::restrict(2));
+}
+
+fn end(hold: HoldId, answer: Option<Answer>) -> Command {
+    Command::Ward(Ward::EndHold { hold, answer, reason: "they called".into() })
+}
+
+/// A borrower's question ends with an answer. Only a refusal leaves a stay behind it: fourteen
+/// whole local days, the day of the refusal not counted.
+#[test]
+fn a_dispute_or_hardship_ends_with_its_answer() {
+    for kind in [HoldKind::Dispute, HoldKind::Hardship] {
+        for answer in Answer::ALL {
+            let mut world = overdue(7);
+            let id = world.open_hold(kind, None);
+            world.walk_days(20);
+            let refused = world.try_act(end(id, None)).unwrap_err();
+            assert_eq!(refused.code, "hold_needs_answer");
+            world.act(end(id, Some(answer)));
+            let zone = world.contract.terms().zone().clone();
+            let day = zone.day(world.now);
+            if answer != Answer::Refused {
+                assert_eq!(world.stage(), Stage::restrict(2), "{kind:?} {answer:?}");
+                assert_eq!(world.try_act(end(id, Some(answer))), Ok(0), "ended already");
+                continue;
+            }
+            let free = zone.midnight(day.plus_days(15).unwrap());
+            assert_eq!(world.contract.holds[0].until, Some(free));
+            world.walk(Moment::from_micros(free.micros() - 1));
+            assert_eq!(world.stage(), Stage::restrict(1), "{kind:?}: the stay");
+            world.walk(free);
+            assert_eq!(world.stage(), Stage::restrict(2), "{kind:?}: the stay is over");
+        }
+    }
+}
+
+#[test]
+fn only_questions_are_answered_and_every_end_has_a_reason() {
+    let mut world = overdue(7);
+    let id = world.open_hold(HoldKind::EnforcementOff, Some(30));
+    let refused = world.try_act(end(id, Some(Answer::Upheld))).unwrap_err();
+    assert_eq!(refused.code, "hold_takes_no_answer");
+    let blank = Command::Ward(Ward::EndHold { hold: id, answer: None, reason: "  ".into() });
+    assert_eq!(world.try_act(blank).unwrap_err().code, "bad_text");
+    assert_eq!(world.stage(), Stage::CLEAR);
+    world.act(end(id, None));
+    assert!(world.contract.holds.is_empty());
+}
+
+/// Nobody has to answer what has an end; the rest is late thirty whole days after it was opened.
+#[test]
+fn an_answer_is_owed_by_a_day() {
+    let mut world = overdue(7);
+    let opened = world.now;
+    world.open_hold(HoldKind::Dispute, None);
+    world.open_hold(HoldKind::Dispute, Some(5));
+    world.open_hold(HoldKind::Breaker, None);
+    let terms = world.contract.terms();
+    let by: Vec<_> = world.contract.holds.iter().map(|hold| hold.answer_by(terms)).collect();
+    let zone = terms.zone();
+    let day = zone.day(opened).plus_days(31).unwrap();
+    assert_eq!(by, [Some(zone.midnight(day)), None, None]);
+}
+
+/// A freeze from the moment that `freeze_from` names keeps a contract where it was, whatever made
+/// it stop there before.
+#[test]
+fn a_freeze_from_the_last_decision_keeps_the_next_step_from_beginning() {
+    for ended in [None, Some(HoldKind::Dispute), Some(HoldKind::PaymentPending)] {
+        let mut world = overdue(7);
+        let before = world.stage();
+        let held = ended.map(|kind| world.open_hold(kind, Some(9)));
+        let before = held.map_or(before, |_| world.stage());
+        world.habits.reports = true;
+        let mut late = world.clone();
+        late.now = late.now.plus_seconds(12 * DAY_S);
+        assert!(late.stage() > before, "{ended:?}: it would rise");
+        let from = freeze_from(&late.contract, &late.ladder, before);
+        late.open_hold_from(HoldKind::Breaker, from, None);
+        assert_eq!(late.stage(), before, "{ended:?}");
+    }
+}
+
+#[test]
+fn a_contract_remembers_when_it_was_raised_its_area_and_its_feeds() {
+    let mut world = overdue(7);
+    assert_eq!(world.contract.raised_at, Some(world.now));
+    let raised = world.contract.raised_at;
+    world.pay(RATE);
+    assert_eq!((world.stage(), world.contract.raised_at), (Stage::CLEAR, raised));
+    let area = |area: Option<&str>| {
+        let area = area.map(str::to_owned);
+        Command::Ward(Ward::SetArea { area, reason: "moved".into() })
+    };
+    assert_eq!(world.try_act(area(Some(" x"))).unwrap_err().code, "bad_text");
+    assert_eq!(world.try_act(area(Some("IN-KL"))), Ok(1));
+    assert_eq!(world.try_act(area(Some("IN-KL"))), Ok(0));
+    assert_eq!(world.contract.area.as_deref(), Some("IN-KL"));
+    assert_eq!(world.try_act(area(None)), Ok(1));
+    for feed in ["a", "b", "b", "c", "a", "d"] {
+        world.act(Command::Ward(Ward::PayThrough(feed.into())));
+    }
+    assert_eq!(world.contract.pays_through, ["c", "a", "d"]);
 }

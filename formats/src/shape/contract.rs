@@ -32,6 +32,8 @@ pub(crate) struct ContractShape {
     amended: Option<Box<Amendment>>,
     #[serde(with = "applied")]
     applied: Option<(Stage, u64, Moment)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    area: Option<String>,
     #[serde(default, skip_serializing_if = "is_nought", with = "one")]
     compensated: i64,
     #[serde(with = "shaped_maybe")]
@@ -74,8 +76,12 @@ pub(crate) struct ContractShape {
     #[serde(with = "one")]
     paid: i64,
     passes_used: u8,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pays_through: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
     quotes: Vec<Standing>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
+    raised_at: Option<Moment>,
     #[serde(with = "one")]
     refunded: i64,
     #[serde(with = "SignedShape")]

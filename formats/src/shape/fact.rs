@@ -12,6 +12,7 @@ use domain::{
     outside::Pushed,
     redress::Redress,
     restructure::Amendment,
+    safety::Safety,
     settlement::Quoted,
     terms::TermsHash,
 };
@@ -20,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{
     AsShape, Shaped, amendment, assignment::AssignmentShape, custody::CustodyShape,
     ending::EndingShape, law::LawChangeShape, maybe as shaped_maybe, outside::PushedShape,
-    redress::RedressShape,
+    redress::RedressShape, safety::SafetyShape,
     settlement::QuotedShape, shaped, terms,
 };
 use crate::text::{maybe, one};
@@ -186,6 +187,7 @@ pub(crate) enum WhatShape {
     Assignment(#[serde(with = "AssignmentShape")] Assignment),
     Redress(#[serde(with = "RedressShape")] Redress),
     Law(#[serde(with = "LawChangeShape")] LawChange),
+    Safety(#[serde(with = "SafetyShape")] Safety),
 }
 
 #[derive(Serialize, Deserialize)]

@@ -1,20 +1,16 @@
-//! Single commands on a contract: evidence of a notice, holds, credit.
+//! Single commands on a contract: evidence of a notice, credit.
 
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use domain::{
-    Command, HoldId, Moment,
-    hold::{Hold, HoldKind},
-};
-use formats::directory::Role;
+use domain::{Command, Moment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     answer,
-    body::{At, Body, NoBody},
+    body::{At, Body},
     contracts,
     guard::Call,
     problem::{Fault, Problem, StateView},
@@ -24,9 +20,6 @@ use crate::{
     app::{change::Changed, post_payment::amount_of},
     error::Error,
 };
-
-/// Holds that support may open: they end by themselves, or give the borrower a hearing.
-const PROVISIONAL: &[HoldKind] = &[HoldKind::PaymentPending, HoldKind::Promise, HoldKind::Dispute];
 
 /// Evidence that a notice reached the borrower.
 #[derive(Deserialize, ToSchema)]
@@ -38,22 +31,6 @@ pub(crate) struct DeliveryBody {
     /// What proves it: the lender's own reference; 1 to 500 bytes.
     #[schema(example = "courier receipt 4711")]
     evidence: String,
-}
-
-/// A hold to be opened.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct HoldBody {
-    /// `dispute`, `hardship`, `promise`, `payment_pending`, `legal_stay`, `enforcement_off` or
-    /// `feed_stale`.
-    #[schema(example = "promise")]
-    kind: String,
-    /// When it ends by itself: RFC 3339, within 180 days. `promise` and `payment_pending` need it.
-    #[schema(example = "2026-11-20T00:00:00Z", format = DateTime)]
-    until: Option<String>,
-    /// Why; 1 to 500 bytes.
-    #[schema(example = "pays on the 20th")]
-    cause: String,
 }
 
 /// Money the lender gives.
@@ -96,54 +73,6 @@ pub(crate) async fn declare(
     let act = Act { call: &call, reference: &reference, name: "declare_notice" };
     let changed = act.carry_out(&app, &[k.as_bytes(), &raw], command).await?;
     Ok(acted(changed, None))
-}
-
-/// Opens a hold.
-pub(crate) async fn open_hold(
-    State(app): State<Arc<App>>,
-    call: Call,
-    At(reference): At<String>,
-    Body { value, raw }: Body<HoldBody>,
-) -> Result<Response, Problem> {
-    let kind = HoldKind::parse(&value.kind).ok_or_else(|| {
-        let names: Vec<&str> = HoldKind::ALL.into_iter().map(HoldKind::name).collect();
-        fault("kind", "bad_hold_kind", &format!("one of {}", names.join(", ")), &value.kind)
-    })?;
-    if !call.may(&[Role::Operator]) && !PROVISIONAL.contains(&kind) {
-        let names: Vec<&str> = PROVISIONAL.iter().map(|kind| kind.name()).collect();
-        let detail = format!("this key may open the holds {} only", names.join(", "));
-        return Err(Problem::new("forbidden", detail));
-    }
-    let until = value.until.map(|text| moment("until", &text)).transpose()?;
-    let id = call.key().map_or_else(|| app.new_id(), hold_uuid);
-    let hold = Hold { id: HoldId(id), kind, from: app.now(), until, cause: value.cause };
-    let act = Act { call: &call, reference: &reference, name: "open_hold" };
-    let changed = act.carry_out(&app, &[&raw], Command::OpenHold(hold)).await?;
-    Ok(acted(changed, Some(id)))
-}
-
-/// Closes a hold before its end.
-pub(crate) async fn close_hold(
-    State(app): State<Arc<App>>,
-    call: Call,
-    At((reference, id)): At<(String, String)>,
-    _: NoBody,
-) -> Result<Response, Problem> {
-    let missing = || Problem::new("not_found", "hold not found");
-    let hold: HoldId = id.parse().map_err(|_| missing())?;
-    let unit = contracts::unit(&app, call.tenant(), &reference).await?;
-    let loaded = app.contract_of(call.tenant(), unit).await?;
-    let known = loaded.contract.holds.iter().any(|known| known.id == hold);
-    // A call that is made again finds the hold gone; only its key can tell that it closed it.
-    if !known && call.key().is_none() {
-        return Err(missing());
-    }
-    let act = Act { call: &call, reference: &reference, name: "close_hold" };
-    let changed = act.carry_out(&app, &[&hold.bytes()], Command::CloseHold(hold)).await?;
-    if !known && !changed.repeated {
-        return Err(missing());
-    }
-    Ok(acted(changed, Some(hold.0)))
 }
 
 /// Gives money.
@@ -204,11 +133,6 @@ impl Act<'_> {
 pub(super) fn acted(changed: Changed, hold: Option<Uuid>) -> Response {
     let acted = Acted { hold, contract: StateView::after(&changed) };
     answer::done(changed.repeated, &acted)
-}
-
-/// The same key opens the same hold.
-fn hold_uuid(key: [u8; 16]) -> Uuid {
-    uuid::Builder::from_custom_bytes(key).into_uuid()
 }
 
 pub(super) fn moment(field: &str, text: &str) -> Result<Moment, Problem> {

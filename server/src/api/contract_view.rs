@@ -68,6 +68,10 @@ pub(crate) struct ContractView {
     timetable: Vec<PlannedView>,
     /// Holds that keep the ladder down.
     holds: Vec<HoldView>,
+    /// The label of the borrower's area, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "IN-KL")]
+    area: Option<String>,
     /// The budget for announced money.
     unlocks: UnlocksView,
     /// The last time that the phone was to come down from a restriction.
@@ -177,6 +181,14 @@ pub(crate) struct HoldView {
     cause: String,
     /// Whether it is open at this moment.
     open: bool,
+    /// Until when its borrower is owed an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    answer_by: Option<String>,
+    /// Whether that answer is late.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    late: bool,
 }
 
 /// A formal notice.
@@ -258,6 +270,7 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
             .collect(),
         timetable: decision.timetable.iter().map(planned).collect(),
         holds: holds(contract, at),
+        area: contract.area.clone(),
         unlocks: unlocks(contract, &loaded.ladder, at),
         opening: opening(contract, &loaded.ladder),
         notices: notices(contract),
@@ -304,13 +317,18 @@ fn planned(planned: &Planned) -> PlannedView {
 }
 
 fn holds(contract: &Contract, at: Moment) -> Vec<HoldView> {
-    let holds = contract.holds.iter().map(|hold| HoldView {
-        id: hold.id.0,
-        kind: hold.kind.name(),
-        from: hold.from.rfc3339(),
-        until: hold.until.map(Moment::rfc3339),
-        cause: hold.cause.clone(),
-        open: hold.is_open(at),
+    let holds = contract.holds.iter().map(|hold| {
+        let answer_by = hold.answer_by(contract.terms());
+        HoldView {
+            id: hold.id.0,
+            kind: hold.kind.name(),
+            from: hold.from.rfc3339(),
+            until: hold.until.map(Moment::rfc3339),
+            cause: hold.cause.clone(),
+            open: hold.is_open(at),
+            answer_by: answer_by.map(Moment::rfc3339),
+            late: answer_by.is_some_and(|by| by <= at),
+        }
     });
     holds.collect()
 }

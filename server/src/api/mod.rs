@@ -28,6 +28,7 @@ mod devices;
 mod disclosure;
 mod endings;
 mod guard;
+mod holds;
 mod intake;
 mod journal_file;
 mod money;

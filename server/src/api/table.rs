@@ -6,6 +6,7 @@ mod consent;
 mod contracts;
 mod devices;
 mod endings;
+mod holds;
 mod money;
 mod payments;
 mod replays;
@@ -93,6 +94,7 @@ pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         devices::ENDPOINTS,
         contracts::ENDPOINTS,
         consent::ENDPOINTS,
+        holds::ENDPOINTS,
         money::ENDPOINTS,
         changes::ENDPOINTS,
         endings::ENDPOINTS,

@@ -201,6 +201,16 @@ pub fn plain(reason: &Reason) -> String {
             HoldKind::EnforcementOff => "The lender has suspended the ladder: clear.".into(),
             HoldKind::FeedStale => "Payment data is not fresh: nothing rises.".into(),
             HoldKind::Incident => "A restriction was wrong: it is being looked into.".into(),
+            HoldKind::Stolen => "The phone was reported stolen or lost: at most a notice.".into(),
+            HoldKind::AreaEmergency => {
+                "There is an emergency in the area: at most a notice.".into()
+            }
+            HoldKind::LenderSuspended => "The lender may not restrict anybody: clear.".into(),
+            HoldKind::Breaker => {
+                "Too many phones were about to rise at once: nothing rises until people have \
+                 looked."
+                    .into()
+            }
         },
     }
 }

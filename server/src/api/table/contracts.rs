@@ -1,6 +1,6 @@
-//! Endpoints about contracts: signing, reading, notices and holds.
+//! Endpoints about contracts: signing, reading, notices and claims.
 
-use axum::routing::{delete, get, post};
+use axum::routing::{get, post};
 
 use super::{BULK, Endpoint, HOLDS, JOURNAL, Key, MAKE, READ, WRITE};
 use crate::api::{acts, certificate, claims, contracts, journal_file, records};
@@ -102,32 +102,6 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
             "notice_void",
         ],
         route: || post(acts::declare),
-        ..WRITE
-    },
-    Endpoint {
-        path: "/v1/contracts/{reference}/holds",
-        summary: "Open a hold",
-        roles: HOLDS,
-        body: Some("HoldBody"),
-        answer: "Acted",
-        problems: &[
-            "bad_hold_kind",
-            "bad_moment",
-            "bad_text",
-            "contract_not_active",
-            "hold_needs_end",
-            "hold_out_of_range",
-        ],
-        route: || post(acts::open_hold),
-        ..WRITE
-    },
-    Endpoint {
-        method: "DELETE",
-        path: "/v1/contracts/{reference}/holds/{id}",
-        summary: "Close a hold before its end",
-        key: Key::Optional,
-        answer: "Acted",
-        route: || delete(acts::close_hold),
         ..WRITE
     },
     Endpoint {

@@ -3,7 +3,7 @@
 use formats::directory::Role::{Operator, Support, Viewer};
 use serde_json::{Value, json};
 
-use super::front::{Ask, Front, Reply};
+use super::front::{Front, Reply};
 use crate::kit::DAY;
 
 const HOLDS: &str = "/v1/contracts/EX-1/holds";
@@ -12,10 +12,10 @@ fn hold() -> Value {
     json!({ "kind": "dispute", "cause": "says that the phone is broken" })
 }
 
-async fn delete(front: &Front, path: &str, key: Option<&str>) -> Reply {
-    let headers = key.map(|key| ("idempotency-key", key)).into_iter().collect();
-    let bearer = Some(front.key(Operator));
-    front.ask(Ask { method: "DELETE", path, bearer, headers, body: Vec::new() }).await
+/// Ends a hold with an answer.
+async fn end(front: &Front, path: &str, key: Option<&str>) -> Reply {
+    let body = json!({ "answer": "upheld", "reason": "the phone is broken" });
+    front.send(front.key(Operator), &format!("{path}/end"), key, &body).await
 }
 
 #[tokio::test]
@@ -115,13 +115,13 @@ async fn holds_open_and_close_once() {
     assert_eq!(view["holds"].as_array().unwrap().len(), 1);
     assert_eq!(view["holds"][0]["kind"], "dispute");
     let path = format!("{HOLDS}/{}", opened.json["hold"].as_str().unwrap());
-    let closed = delete(&front, &path, Some("k-2")).await;
+    let closed = end(&front, &path, Some("k-2")).await;
     assert_eq!((closed.status, closed.replayed()), (200, false), "{}", closed.text);
     assert_eq!(front.explain("EX-1").await["holds"], json!([]));
-    let again = delete(&front, &path, Some("k-2")).await;
+    let again = end(&front, &path, Some("k-2")).await;
     assert_eq!((again.status, again.replayed()), (200, true));
     for key in [Some("k-3"), None] {
-        assert_eq!(delete(&front, &path, key).await.problem(), (404, "not_found"));
+        assert_eq!(end(&front, &path, key).await.problem(), (404, "not_found"));
     }
     let reopened = front.put(Operator, HOLDS, "k-1", &hold()).await;
     assert!(reopened.replayed(), "the hold stays closed");
@@ -152,6 +152,50 @@ async fn holds_stay_in_their_bounds() {
     let promise =
         json!({ "kind": "promise", "cause": "the 15th", "until": "2026-01-15T00:00:00Z" });
     assert_eq!(front.put(Support, HOLDS, "s-2", &promise).await.status, 200);
+    let breaker = json!({ "kind": "breaker", "cause": "x" });
+    let refused = front.put(Operator, HOLDS, "s-3", &breaker).await;
+    assert_eq!(refused.problem(), (422, "bad_hold_kind"), "it is nobody's to open by hand");
+}
+
+/// A dispute is answered, an answer is owed by a day, and what stopped the ladder does not start
+/// it again by one person's word.
+#[tokio::test]
+async fn a_hold_ends_with_a_reason_and_a_dispute_with_its_answer() {
+    let front = Front::new().await;
+    front.sign("EX-1", 1).await;
+    let opened = front.put(Support, HOLDS, "k-1", &hold()).await;
+    let path = format!("{HOLDS}/{}/end", opened.json["hold"].as_str().unwrap());
+    let cases = [
+        (json!({ "reason": "x" }), (409, "hold_needs_answer")),
+        (json!({ "answer": "upheld", "reason": " " }), (422, "bad_text")),
+        (json!({ "answer": "upheld" }), (422, "bad_field")),
+        (json!({ "answer": "maybe", "reason": "x" }), (422, "bad_answer")),
+    ];
+    for (index, (body, expected)) in cases.into_iter().enumerate() {
+        let reply = front.put(Operator, &path, &format!("e-{index}"), &body).await;
+        assert_eq!(reply.problem(), expected, "{body}: {}", reply.text);
+    }
+    let held = front.explain("EX-1").await["holds"][0].clone();
+    assert_eq!(held["answer_by"], "2026-02-09T18:30:00.000000Z", "30 whole local days");
+    assert_eq!(held["late"], Value::Null);
+    front.house.clock.pass(40 * DAY);
+    assert_eq!(front.explain("EX-1").await["holds"][0]["late"], true, "it stays, and is late");
+    let refusal = json!({ "answer": "refused", "reason": "another shop's receipt" });
+    let reply = front.put(Operator, &path, "e-9", &refusal).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let held = front.explain("EX-1").await["holds"][0].clone();
+    assert_eq!(held["until"], "2026-03-06T18:30:00.000000Z", "14 whole local days");
+    let journal = front.get(Operator, "/v1/contracts/EX-1/journal").await;
+    assert!(journal.text.contains("another shop's receipt"), "{}", journal.text);
+    let stay = json!({ "kind": "legal_stay", "cause": "court" });
+    let stay = front.put(Operator, HOLDS, "k-2", &stay).await;
+    let path = format!("{HOLDS}/{}/end", stay.json["hold"].as_str().unwrap());
+    let alone = front.put(Operator, &path, "e-10", &json!({ "reason": "over" })).await;
+    assert_eq!(alone.problem(), (409, "second_person_needed"));
+    let area = json!({ "area": "IN-KL", "reason": "address" });
+    front.put(Operator, "/v1/contracts/EX-1/area", "a-1", &area).await;
+    assert_eq!(front.explain("EX-1").await["area"], "IN-KL");
+    front.house.check().await;
 }
 
 #[tokio::test]

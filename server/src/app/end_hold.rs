@@ -1,0 +1,23 @@
+//! Ending a hold of a contract before its time.
+
+use domain::hold::Hold;
+
+use super::App;
+use crate::error::Error;
+
+impl App {
+    /// Whether one person may end a hold: not one that somebody stopped the ladder with, and not
+    /// one that concerns other contracts too.
+    pub fn check_may_end(&self, hold: &Hold) -> Result<(), Error> {
+        let kind = hold.kind.name();
+        if hold.kind.is_general() {
+            let detail = format!("a hold {kind} concerns many contracts and ends with its cause");
+            return Err(Error::refused("hold_is_general", detail));
+        }
+        if hold.kind.needs_second_person() {
+            let detail = format!("ending a hold {kind} takes two people: make a proposal of it");
+            return Err(Error::refused("second_person_needed", detail));
+        }
+        Ok(())
+    }
+}
