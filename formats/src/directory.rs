@@ -1,5 +1,9 @@
 //! The directory as stored: tenants, people, keys, programmes, packs.
 
+mod safety;
+
+pub use safety::{Breaker, Feed, Lifted, Limits, Standstill, parse_limits};
+
 use std::collections::BTreeSet;
 
 use domain::{
@@ -35,6 +39,12 @@ pub enum Directory {
     Source(Source),
     /// How fast phones opened on a day.
     Unlocks(UnlockDay),
+    /// What holds many contracts at once.
+    Standstill(Standstill),
+    /// A source of payment data whose silence is noticed.
+    Feed(Feed),
+    /// What a lender allows to happen by itself, or by one person.
+    Limits(Limits),
 }
 
 impl Directory {
@@ -48,6 +58,9 @@ impl Directory {
             Directory::Pack(_) => "pack",
             Directory::Source(_) => "source",
             Directory::Unlocks(_) => "unlocks",
+            Directory::Standstill(_) => "standstill",
+            Directory::Feed(_) => "feed",
+            Directory::Limits(_) => "limits",
         }
     }
 }

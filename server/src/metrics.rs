@@ -86,6 +86,8 @@ pub struct Metrics {
     clock_left: Gauge,
     clock_trusted: Gauge,
     scrapes: Counter,
+    breakers_tripped: Counter,
+    feeds_stale: Gauge,
 }
 
 impl Default for Metrics {
@@ -112,6 +114,8 @@ impl Default for Metrics {
             clock_left: Gauge::default(),
             clock_trusted: Gauge::default(),
             scrapes: Counter::default(),
+            breakers_tripped: Counter::default(),
+            feeds_stale: Gauge::default(),
         };
         metrics.register_doors();
         metrics.register_work();
@@ -181,6 +185,12 @@ impl Metrics {
         );
         r.register("packs", "Policy packs known, and files refused as packs", self.packs.clone());
         r.register(
+            "breakers_tripped",
+            "Times the mass-lock breaker tripped",
+            self.breakers_tripped.clone(),
+        );
+        r.register("feeds_stale", "Feeds silent for too long", self.feeds_stale.clone());
+        r.register(
             "clock_left_seconds",
             "How far the clock left its own elapsed time since the last signature",
             self.clock_left.clone(),
@@ -195,7 +205,7 @@ impl Metrics {
     /// What nobody did yet is there at zero: an alarm on a number that is missing rings for nobody.
     fn begin_at_zero(&self) {
         self.packs(formats::packs::builtin().len(), 0);
-        for job in ["next_look", "in_transit", "status_pull", "law"] {
+        for job in ["next_look", "in_transit", "status_pull", "law", "standstill"] {
             self.worked(job, Swept::default());
         }
         for queue in ["next_look", "in_transit", "outbox", "status_pull"] {
@@ -263,6 +273,16 @@ impl Metrics {
     pub fn events(&self, state: &'static str, count: usize) {
         let labels = StateLabels { state: state.to_owned() };
         self.events.get_or_create(&labels).inc_by(count as u64);
+    }
+
+    /// A mass-lock breaker tripped.
+    pub fn tripped(&self) {
+        self.breakers_tripped.inc();
+    }
+
+    /// So many feeds are silent for too long.
+    pub fn feeds_stale(&self, count: i64) {
+        self.feeds_stale.set(count);
     }
 
     fn committed(&self, command: &'static str, outcome: &'static str) {

@@ -6,7 +6,8 @@ use crate::{
     command::Refusal,
     contract::Contract,
     fact::What,
-    hold::{Hold, HoldKind, PROMISE_GRACE_DAYS, STAY_AFTER_REFUSAL_DAYS, after_whole_days},
+    hold::{Hold, HoldKind, after_whole_days},
+    ladder::Ladder,
     safety::{Answer, Safety},
 };
 

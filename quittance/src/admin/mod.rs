@@ -3,6 +3,7 @@
 mod key;
 mod person;
 mod programme;
+mod safety;
 mod signing_key;
 mod source;
 mod tenant;
@@ -90,6 +91,33 @@ Examples:
   quittance admin programme show standard"
     )]
     Programme(programme::ProgrammeCommand),
+    /// What holds many contracts at once
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  quittance admin breaker list
+  quittance admin breaker lift ID --as \"Asha Rao\" --reason \"the feed was checked\""
+    )]
+    Breaker(safety::BreakerCommand),
+    /// Feeds of payments whose silence is noticed
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  quittance admin feed watch cards --heartbeat-hours 4
+  quittance admin feed list"
+    )]
+    Feed(safety::FeedCommand),
+    /// What may happen by itself, or by one person
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  quittance admin limits set --from limits.toml
+  quittance admin limits show"
+    )]
+    Limits(safety::LimitsCommand),
 }
 
 /// Runs it.
@@ -102,6 +130,9 @@ pub(crate) async fn run(args: AdminArgs, json: bool) -> Result<ExitCode, Failure
         What::SigningKey(command) => signing_key::run(&place, command, json).await,
         What::Source(command) => source::run(&place, command, json).await,
         What::Programme(command) => programme::run(&place, command, json).await,
+        What::Breaker(command) => safety::breaker(&place, command, json).await,
+        What::Feed(command) => safety::feed(&place, command, json).await,
+        What::Limits(command) => safety::limits(&place, command, json).await,
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -225,6 +225,7 @@ impl JobsTable {
             outbox: every(self.outbox_s, own.outbox),
             pull: every(self.pull_s, own.pull),
             roots: every(self.roots_s, own.roots),
+            standstill: own.standstill,
             keys: every(self.keys_s, own.keys),
             packs: every(self.packs_s, own.packs),
         }

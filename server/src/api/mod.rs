@@ -44,6 +44,7 @@ mod replay;
 mod reports;
 mod restructure;
 mod standing;
+mod standstills;
 mod statements;
 mod suspense;
 mod table;

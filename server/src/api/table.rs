@@ -12,6 +12,7 @@ mod payments;
 mod replays;
 mod reports;
 mod standing;
+mod standstills;
 mod tenant;
 
 use std::{fmt::Write as _, sync::Arc};
@@ -103,6 +104,7 @@ pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         replays::ENDPOINTS,
         reports::ENDPOINTS,
         standing::ENDPOINTS,
+        standstills::ENDPOINTS,
     ];
     parts.into_iter().flatten()
 }

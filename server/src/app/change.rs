@@ -256,7 +256,7 @@ impl App {
             let facts = decide(&contract, &ladder, command, actor, now)?;
             take(&mut contract, facts, &mut done);
         }
-        let decision = self.advance(&mut contract, &ladder, &mut done, now).await?;
+        let decision = self.settle(&mut contract, &ladder, &mut done, now).await?;
         let carries = !done.is_empty() || extras.has_rows();
         let recorded = decision.recorded(now);
         let changed = !contract.decision.says_the_same(&recorded);
@@ -397,7 +397,7 @@ impl App {
 /// A fact with the legs it books.
 pub(super) type Done = (Vec<ledger::Leg>, Fact);
 
-fn take(contract: &mut Contract, facts: Vec<Fact>, done: &mut Vec<Done>) {
+pub(super) fn take(contract: &mut Contract, facts: Vec<Fact>, done: &mut Vec<Done>) {
     for fact in facts {
         let before = contract.clone();
         contract.apply(&fact);

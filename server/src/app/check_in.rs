@@ -110,7 +110,7 @@ impl App {
         let due = loaded.row.next_look.is_some_and(|look| look <= received)
             || !self.directory.news_for(&loaded.contract).is_empty();
         let follows = loaded.contract.unfollowed_since().is_some();
-        let still = !news && !due && !follows;
+        let still = !news && !due && !follows && !self.is_concerned(&loaded, received);
         if still && !self.says_otherwise(&loaded.contract, &loaded.ladder, loaded.row.version) {
             return Ok(Heard { loaded, message, received });
         }

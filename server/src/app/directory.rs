@@ -7,12 +7,13 @@ use std::{
 };
 
 use domain::{
-    Contract, Day, Ladder, TenantId, UnitId,
+    Contract, Day, HoldId, Ladder, TenantId, UnitId,
     policy::{Pack, Programme},
 };
 use formats::{
     directory::{
-        ApiKey, Directory as Entry, Person, Role, Source, StoredPack, Tenant, parse_directory,
+        ApiKey, Directory as Entry, Limits, Person, Role, Source, Standstill, StoredPack, Tenant,
+        parse_directory,
     },
     unlocks::UnlockDay,
 };
@@ -78,6 +79,10 @@ pub struct TenantEntry {
     pub people: BTreeMap<UnitId, Person>,
     /// Its programmes, every version.
     pub programmes: BTreeMap<Pinned, Programme>,
+    /// What it allows to happen by itself, or by one person.
+    pub limits: Limits,
+    /// What holds many of its contracts at once, or did.
+    pub standstills: BTreeMap<HoldId, Standstill>,
 }
 
 /// Who calls.
@@ -182,6 +187,29 @@ impl Directory {
     pub fn unlocks_of(&self, tenant: TenantId, from: Day, to: Day) -> Vec<UnlockDay> {
         let known = self.known();
         known.unlocks.range((tenant, from)..=(tenant, to)).map(|(_, day)| day.clone()).collect()
+    }
+
+    /// What a tenant allows to happen by itself, or by one person.
+    pub fn limits(&self, tenant: TenantId) -> Result<Limits, Error> {
+        self.tenant(tenant).map(|entry| entry.limits.clone())
+    }
+
+    /// What holds many of a tenant's contracts at once, or did.
+    pub fn standstills(&self, tenant: TenantId) -> Vec<Standstill> {
+        let known = self.known();
+        known
+            .tenants
+            .get(&tenant)
+            .map_or_else(Vec::new, |own| own.standstills.values().cloned().collect())
+    }
+
+    /// The standstill of this hold.
+    pub fn standstill(&self, tenant: TenantId, hold: HoldId) -> Option<Standstill> {
+        self.known().tenants.get(&tenant)?.standstills.get(&hold).cloned()
+    }
+
+    pub(super) fn has_standstills(&self, tenant: TenantId) -> bool {
+        self.known().tenants.get(&tenant).is_some_and(|own| !own.standstills.is_empty())
     }
 
     /// Who calls with this API key. Unknown, wrong and revoked keys are one answer.
@@ -332,6 +360,12 @@ impl Known {
             Entry::Unlocks(day) => {
                 self.unlocks.insert((row.tenant, day.day), day);
             }
+            Entry::Standstill(standstill) => self.own(row.tenant, |own| {
+                own.standstills.insert(standstill.hold, standstill);
+            }),
+            Entry::Limits(limits) => self.own(row.tenant, |own| own.limits = limits),
+            // What changes too often for a directory is kept by those who change it.
+            Entry::Feed(_) => {}
             Entry::Person(person) => {
                 self.own(row.tenant, |own| {
                     own.people.insert(row.unit, person);
@@ -353,8 +387,8 @@ impl Known {
 
     fn tenant(&mut self, id: TenantId, tenant: Option<Tenant>) {
         let Some(tenant) = tenant else { return };
-        let (people, programmes) = Default::default();
-        let entry = TenantEntry { tenant: tenant.clone(), people, programmes };
+        let (people, programmes, limits, standstills) = Default::default();
+        let entry = TenantEntry { tenant: tenant.clone(), people, programmes, limits, standstills };
         let entry = self.tenants.entry(id).or_insert_with(|| Arc::new(entry));
         Arc::make_mut(entry).tenant = tenant;
     }

@@ -1,9 +1,12 @@
 //! Explaining a contract: where it stands, why, what comes next, when its device was last heard.
 
-use domain::{Decision, Moment, TenantId, UnitId, evaluate};
+use domain::{Actor, Decision, Moment, TenantId, UnitId, evaluate};
 use store::{Cursor, Entry, JournalEntry, Presence, Query};
 
-use super::{App, change::Loaded};
+use super::{
+    App,
+    change::{Asked, Extras, Loaded},
+};
 use crate::error::Error;
 
 /// Everything a person asks about a contract.
@@ -24,8 +27,13 @@ pub struct Explained {
 impl App {
     /// Explains a contract of a tenant.
     pub async fn explain(&self, tenant: TenantId, unit: UnitId) -> Result<Explained, Error> {
-        let loaded = self.contract_of(tenant, unit).await?;
+        let mut loaded = self.contract_of(tenant, unit).await?;
         let at = self.now();
+        if self.is_concerned(&loaded, at) {
+            let asked = Asked::once(self, "explain", Actor::Time);
+            self.change(unit, &asked, Extras::default(), |_, _| Ok(Vec::new())).await?;
+            loaded = self.contract_of(tenant, unit).await?;
+        }
         let decision = evaluate(&loaded.contract, &loaded.ladder, at);
         let presence = self.presence(unit).await?;
         let contract = &loaded.contract;

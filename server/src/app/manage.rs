@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use domain::{Actor, Day, TenantId, UnitId, policy::Lender};
 use formats::{
     LenderFile,
-    directory::{ApiKey, Directory as Entry, Person, Role, StoredProgramme, Tenant, directory_doc},
+    directory::{
+        ApiKey, Directory as Entry, Limits, Person, Role, StoredProgramme, Tenant, directory_doc,
+    },
     journal,
 };
 use protocol::limits::{LENDER_MAX, PHONE_MAX};
@@ -187,6 +189,23 @@ impl App {
         Ok((pinned, false))
     }
 
+    /// Sets what a lender allows to happen by itself, or by one person.
+    pub async fn set_limits(
+        &self,
+        tenant: TenantId,
+        limits: &Limits,
+        actor: Actor,
+    ) -> Result<bool, Error> {
+        if self.directory.limits(tenant)? == *limits {
+            return Ok(true);
+        }
+        let unit = entry_unit(tenant, "limits", "limits");
+        let row = self.store.load(&[unit]).await?.pop().flatten();
+        self.put(tenant, unit, row, &Entry::Limits(limits.clone()), "limits", actor).await?;
+        self.breakers.forget(tenant);
+        Ok(false)
+    }
+
     /// The text of a version of a programme.
     pub async fn programme_text(
         &self,
@@ -207,6 +226,20 @@ impl App {
     }
 
     pub(super) async fn put(
+        &self,
+        tenant: TenantId,
+        unit: UnitId,
+        row: Option<Row>,
+        entry: &Entry,
+        name: &str,
+        actor: Actor,
+    ) -> Result<(), Error> {
+        self.write_entry(tenant, unit, row, entry, name, actor).await?;
+        self.load_directory().await
+    }
+
+    /// Writes an entry that the directory in memory does not hold.
+    pub(super) async fn write_entry(
         &self,
         tenant: TenantId,
         unit: UnitId,
@@ -239,7 +272,7 @@ impl App {
             finished: Vec::new(),
         };
         match self.store.commit(vec![item]).await?.pop() {
-            Some(Outcome::Done(_)) => self.load_directory().await,
+            Some(Outcome::Done(_)) => Ok(()),
             _ => Err(Error::Busy),
         }
     }

@@ -6,6 +6,7 @@ pub mod act;
 pub mod announce_payment;
 pub mod assign_contract;
 mod begin_contract;
+pub mod breaker;
 pub mod change;
 pub mod charge_back;
 pub mod check_books;
@@ -18,6 +19,7 @@ pub mod exchange_device;
 pub mod explain_contract;
 pub mod export_journal;
 pub mod export_ledger;
+pub mod feeds;
 mod find_contract;
 mod hand_out_certificate;
 mod hear_call;
@@ -51,6 +53,7 @@ pub mod return_device;
 pub mod reverse_payment;
 pub mod screens;
 pub mod sign_contract;
+pub mod standstill;
 pub mod sweep;
 mod take_back;
 pub mod take_file;
@@ -64,7 +67,10 @@ pub mod wait;
 pub mod wake;
 pub mod words;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use domain::{Actor, Moment, TenantId, UnitId};
 use formats::journal;
@@ -81,7 +87,9 @@ use crate::{
     packs::PackDir,
     pull::StatusPull,
 };
+use breaker::Breakers;
 use directory::Directory;
+use feeds::Feeds;
 use outbox::EventSink;
 use presence::Presences;
 use throttle::{Rates, Throttle};
@@ -122,6 +130,12 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// Who is told what contracts become; without it nothing is written for anybody.
     pub events: Option<Arc<dyn EventSink>>,
+    /// Phones that rose lately.
+    pub breakers: Breakers,
+    /// Feeds of payment data that are listened to.
+    pub feeds: Feeds,
+    /// What of the standstills has reached the contracts.
+    carried: Mutex<standstill::Carried>,
     /// Providers that can be asked for the status of announced money, by the source's name.
     pub pulls: BTreeMap<String, Arc<dyn StatusPull>>,
     /// How much the doors of providers take.
@@ -177,12 +191,16 @@ impl App {
             pace,
             metrics,
             events: None,
+            breakers: Breakers::default(),
+            feeds: Feeds::default(),
+            carried: Mutex::default(),
             pulls: BTreeMap::new(),
             throttle: Throttle::default(),
             words: TenantWords::default(),
             packs: None,
         };
         app.load_directory().await?;
+        app.load_feeds().await?;
         Ok(app)
     }
 

@@ -4,6 +4,7 @@
 
 use domain::{
     Actor, Command, Currency, Moment, Money, TenantId, UnitId, ledger::Account, money::AmountError,
+    safety::Ward,
 };
 use formats::{
     intake::{self, Intake, IntakeState, Teller, Telling},
@@ -73,6 +74,7 @@ impl App {
         }
         let now = self.now();
         let (contract, intake) = self.receive(tenant, &new, now).await?;
+        self.feed_heard(tenant, &new.provider);
         let item = self.received_item(tenant, payment, &intake, &actor, now)?;
         match self.store.commit(vec![item]).await?.pop() {
             Some(Outcome::Done(_)) => {}
@@ -211,7 +213,10 @@ impl App {
         };
         // What was opened for it while it was awaited has done its service.
         let transaction = self.transaction_hash(intake.tenant, &intake.provider_id);
-        let commands = vec![command, Command::EndProvisional(transaction)];
+        let mut commands = vec![command, Command::EndProvisional(transaction)];
+        if self.feeds.listens_to(intake.tenant, &intake.provider) {
+            commands.push(Command::Ward(Ward::PayThrough(intake.provider.clone())));
+        }
         let counted = self.change(contract, &asked, Extras::default(), |_, _| Ok(commands.clone()));
         let (state, changed) = match counted.await {
             Ok(changed) => (IntakeState::Applied { contract }, Some(Box::new(changed))),

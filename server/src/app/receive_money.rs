@@ -73,6 +73,9 @@ impl App {
         receipt: &Receipt,
         actor: Actor,
     ) -> Result<Posted, Error> {
+        if receipt.proven {
+            self.feed_heard(tenant, &receipt.provider);
+        }
         let unit = payment_unit(tenant, &receipt.provider, &receipt.provider_id);
         if let Some(row) = self.known_receipt(tenant, unit, receipt).await? {
             return self.received_before(row, receipt, actor).await;

@@ -40,6 +40,8 @@ pub struct Periods {
     /// The day's root of each lender's journals, and releases that wait for their phone. Default
     /// 10 min.
     pub roots: Duration,
+    /// Feeds that fall silent, and standstills that contracts take in. Default 5 s.
+    pub standstill: Duration,
     /// Signing keys that changed beside the running server. Default 10 s.
     pub keys: Duration,
     /// Policy packs that changed beside the running server. Default 10 s.
@@ -56,6 +58,7 @@ impl Default for Periods {
             pull: Duration::from_secs(5),
             unlocks: Duration::from_secs(600),
             roots: Duration::from_secs(600),
+            standstill: Duration::from_secs(5),
             keys: Duration::from_secs(10),
             packs: Duration::from_secs(10),
         }
@@ -93,6 +96,11 @@ pub fn start(app: Arc<App>, periods: Periods) -> JobsHandle {
     tasks.spawn(every("releases", app.clone(), periods.roots, |app| async move {
         app.watch_releases().await.map(|_| None)
     }));
+    tasks.spawn(every("standstill", app.clone(), periods.standstill, |app| async move {
+        app.watch_feeds().await?;
+        app.metrics.worked("standstill", app.carry_standstills().await?);
+        Ok(None)
+    }));
     tasks.spawn(every("keys", app.clone(), periods.keys, |app| async move {
         tokio::task::spawn_blocking(move || app.keys.refresh())
             .await
@@ -128,6 +136,7 @@ impl JobsHandle {
         self.app.stop_waiting();
         while self.tasks.join_next().await.is_some() {}
         self.app.flush_unlocks().await?;
+        self.app.save_feeds().await?;
         self.app.flush_presence().await.map(|_| ())
     }
 }

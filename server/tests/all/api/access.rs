@@ -15,6 +15,7 @@ fn endpoints() -> Vec<(String, String, String)> {
                 .replace("{imei}", "351163520096208")
                 .replace("{k}", "1")
                 .replace("{report}", "par")
+                .replace("{feed}", "bank")
                 .replace("{id}", "01890000-0000-7000-8000-000000000000");
             endpoints.push((method.to_ascii_uppercase(), path.clone(), uri));
         }
