@@ -1,7 +1,9 @@
 //! The directory as stored: tenants, people, keys, programmes, packs.
 
+mod proposal;
 mod safety;
 
+pub use proposal::{Decided, Done, HeldBy, Proposal, Proposed};
 pub use safety::{Breaker, Feed, Lifted, Limits, Standstill, parse_limits};
 
 use std::collections::BTreeSet;
@@ -45,6 +47,8 @@ pub enum Directory {
     Feed(Feed),
     /// What a lender allows to happen by itself, or by one person.
     Limits(Limits),
+    /// What one person asks for and another one approves.
+    Proposal(Box<Proposal>),
 }
 
 impl Directory {
@@ -61,6 +65,7 @@ impl Directory {
             Directory::Standstill(_) => "standstill",
             Directory::Feed(_) => "feed",
             Directory::Limits(_) => "limits",
+            Directory::Proposal(_) => "proposal",
         }
     }
 }

@@ -11,5 +11,6 @@ mod ledger;
 mod pack;
 mod replay;
 mod report;
+mod safety;
 mod schedule;
 mod serve;

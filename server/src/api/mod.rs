@@ -37,6 +37,7 @@ mod opening_view;
 mod payments;
 mod payoff;
 mod problem;
+mod proposals;
 mod records;
 mod refunds;
 mod releases;

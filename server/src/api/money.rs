@@ -62,6 +62,7 @@ pub(crate) async fn fee(
 ) -> Result<Response, Problem> {
     let amount = amount(&app, &call, &reference, &value.amount).await?;
     let due = value_at(&app, value.value_at)?;
+    app.check_may_charge(call.tenant(), amount)?;
     let command = Command::ChargeFee { amount, value: due, reason: value.reason };
     let act = Act { call: &call, reference: &reference, name: "charge_fee" };
     Ok(acted(act.carry_out(&app, &[&raw], command).await?, None))

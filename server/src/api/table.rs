@@ -9,6 +9,7 @@ mod endings;
 mod holds;
 mod money;
 mod payments;
+mod proposals;
 mod replays;
 mod reports;
 mod standing;
@@ -101,6 +102,7 @@ pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         endings::ENDPOINTS,
         assignments::ENDPOINTS,
         payments::ENDPOINTS,
+        proposals::ENDPOINTS,
         replays::ENDPOINTS,
         reports::ENDPOINTS,
         standing::ENDPOINTS,

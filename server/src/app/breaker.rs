@@ -1,8 +1,8 @@
-//! The mass-lock breaker: more phones about to rise within a window than a lender allows hold all of
-//! them, until people have looked.
+//! The mass-lock breaker: more phones about to rise within a window than a lender allows hold all
+//! of them, until people have looked.
 //!
 //! **Invariant:** the move that trips it does not happen, nor any after it.
-//! **Invariant:** counting writes nothing; what was counted is read off the contracts after a start.
+//! **Invariant:** counting writes nothing; a start reads what was counted off the contracts.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

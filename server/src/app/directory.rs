@@ -365,7 +365,7 @@ impl Known {
             }),
             Entry::Limits(limits) => self.own(row.tenant, |own| own.limits = limits),
             // What changes too often for a directory is kept by those who change it.
-            Entry::Feed(_) => {}
+            Entry::Feed(_) | Entry::Proposal(_) => {}
             Entry::Person(person) => {
                 self.own(row.tenant, |own| {
                     own.people.insert(row.unit, person);

@@ -37,6 +37,7 @@ mod match_suspense;
 pub mod outbox;
 pub mod post_payment;
 pub mod presence;
+pub mod propose;
 pub mod prove_journal;
 pub mod publish_root;
 pub mod pull_status;

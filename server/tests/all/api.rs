@@ -22,6 +22,7 @@ mod records;
 mod releases;
 mod reports;
 mod restructure;
+mod safety;
 mod standing;
 mod statements;
 mod terms;

@@ -4,6 +4,7 @@
 mod announced;
 mod api;
 mod assignment;
+mod big_book;
 mod books;
 mod certificate;
 mod consent;
@@ -29,6 +30,7 @@ mod receipts;
 mod roots;
 mod serve;
 mod socket;
+mod standstills;
 mod talk;
 mod unlocks;
 mod words;

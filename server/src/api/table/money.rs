@@ -28,7 +28,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         summary: "Charge a fee that was agreed",
         body: Some("FeeBody"),
         answer: "Acted",
-        problems: MONEY_FAULTS,
+        problems: FEE_FAULTS,
         route: || post(money::fee),
         ..WRITE
     },
@@ -62,6 +62,22 @@ const MONEY_FAULTS: &[&str] = &[
     "bad_text",
     "contract_not_active",
     "refund_exceeds_credit",
+    "serviced_outside",
+    "value_in_future",
+    "waiver_exceeds_fees",
+];
+
+/// What a fee may be refused for.
+const FEE_FAULTS: &[&str] = &[
+    "amount_not_positive",
+    "amount_overflow",
+    "amount_too_precise",
+    "bad_amount",
+    "bad_moment",
+    "bad_text",
+    "contract_not_active",
+    "refund_exceeds_credit",
+    "second_person_needed",
     "serviced_outside",
     "value_in_future",
     "waiver_exceeds_fees",
