@@ -9,7 +9,9 @@ use protocol::{
 
 use crate::{
     clock::{Clock, Moment},
+    in_use::InUse,
     io::{Effect, Input, Keys, Setup},
+    ladder::NOTICE,
     save,
     state::{Enrolled, Phase, State, applicable},
     talk::Talk,
@@ -27,6 +29,7 @@ pub struct Agent {
     /// Notices due for the screen when it was last told to change.
     pub(crate) notices_due: usize,
     pub(crate) battery: Option<u8>,
+    pub(crate) in_use: InUse,
     /// The state changed in a way that must be on disk before anything else happens.
     pub(crate) dirty: bool,
     /// What this input brings about, after the save.
@@ -106,6 +109,7 @@ impl Agent {
             showing: None,
             notices_due: 0,
             battery: None,
+            in_use: InUse::default(),
             dirty: false,
             brought: Vec::new(),
             effects: VecDeque::new(),
@@ -226,6 +230,7 @@ impl Agent {
             Input::Screen { notice } => self.screen_shows(notice),
             Input::AckNotice { id } => self.acknowledge(id),
             Input::UsePass => self.use_pass(),
+            Input::InUse { in_use } => self.use_changes(in_use),
             Input::Unsupported { restriction } => self.report_unsupported(&[restriction.code()]),
             Input::Battery { percent } => self.battery = percent.filter(|percent| *percent <= 100),
         }
@@ -261,10 +266,17 @@ impl Agent {
     pub(crate) fn stand(&mut self, again: bool) {
         let clock = self.state.clock;
         let Phase::Enrolled(enrolled) = &mut self.state.phase else { return };
+        let before = enrolled.held.fired;
         let fired = enrolled.ground(&clock).walk();
-        self.dirty |= fired != enrolled.held.fired;
         enrolled.held.fired = fired;
-        let place = enrolled.place(&clock);
+        let mut place = enrolled.place(&clock);
+        let rises = place.stage > NOTICE && place.stage > enrolled.in_force.stage;
+        if self.in_use.keeps_back(rises, clock.powered_ms) {
+            enrolled.held.fired = before;
+            place.stage = enrolled.in_force.stage;
+            place.codes.clone_from(&enrolled.in_force.codes);
+        }
+        self.dirty |= enrolled.held.fired != before;
         let guards = &enrolled.held.content.guards;
         let moved = place.stage != enrolled.in_force.stage;
         let changed =
@@ -322,7 +334,9 @@ impl Agent {
             let ground = enrolled.ground(clock);
             let next = ground.next(enrolled.held.fired).filter(|next| !next.needs_contact);
             let lowered = |stage| enrolled.relief.cap().is_some_and(|cap| stage > cap);
-            let next = next.filter(|next| !lowered(next.step.stage));
+            let waits = self.in_use.waits_until_ms();
+            let next = next.filter(|next| !lowered(next.step.stage) && waits.is_none());
+            want(waits);
             let silence_in_ms = ground.silence_in_ms().filter(|in_ms| *in_ms > 0);
             for in_ms in [next.map(|next| next.in_ms), silence_in_ms, enrolled.token_in_ms(clock)] {
                 want(in_ms.map(|in_ms| clock.powered_ms.saturating_add(in_ms)));

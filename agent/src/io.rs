@@ -120,6 +120,11 @@ pub enum Input {
     },
     /// The holder used an emergency pass.
     UsePass,
+    /// A call or a navigation began, or the last of them ended.
+    InUse {
+        /// One is going on.
+        in_use: bool,
+    },
     /// The platform failed to apply a restriction it was told to apply.
     Unsupported {
         /// Which.
@@ -234,6 +239,7 @@ impl fmt::Debug for Input {
             Input::Screen { notice } => write!(f, "Screen({notice:?})"),
             Input::AckNotice { id } => write!(f, "AckNotice({id:?})"),
             Input::UsePass => f.write_str("UsePass"),
+            Input::InUse { in_use } => write!(f, "InUse({in_use})"),
             Input::Unsupported { restriction } => write!(f, "Unsupported({restriction:?})"),
             Input::Battery { percent } => write!(f, "Battery({percent:?})"),
         }

@@ -47,6 +47,7 @@ mod clock;
 mod enrol;
 mod events;
 mod hear;
+mod in_use;
 mod io;
 mod ladder;
 mod notice;
@@ -60,5 +61,6 @@ mod view;
 
 pub use agent::Agent;
 pub use clock::Moment;
+pub use in_use::IN_USE_MAX_MS;
 pub use io::{Door, Effect, Input, Keys, Setup, TokenAnswer};
 pub use view::{FrontView, NextStepView, NoticeView, PhaseView, ReliefView, ScreenView, TapView};

@@ -1,5 +1,6 @@
 //! A contract as its facts left it. `apply` is total and decides nothing.
 
+mod holds;
 mod money;
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
     custody::Freed,
     evaluate::Recorded,
     fact::{Consent, Enrolment, Fact, ReleaseCause, Signed, What, Withheld},
-    hold::{Hold, HoldKind},
+    hold::Hold,
     law::Law,
     outside::Pushed,
     redress::Opening,
@@ -319,7 +320,6 @@ impl Contract {
     /// Takes a fact in. Facts are true: nothing is refused here.
     pub fn apply(&mut self, fact: &Fact) {
         match &fact.what {
-            What::Signed(_) => {}
             What::ConsentRecorded(consent) => self.consent = Some(consent.clone()),
             What::Enrolled(device) => self.enrolled(device),
             What::PaymentPosted { .. }
@@ -359,7 +359,7 @@ impl Contract {
             What::DeviceReported { what, detail, .. } if what == HEARD_AGAIN => {
                 self.opening_heard(*detail);
             }
-            What::DeviceReported { .. } => {}
+            What::Signed(_) | What::DeviceReported { .. } => {}
             What::EventsThrough(number) => self.events_through = self.events_through.max(*number),
             What::HoldOpened(hold) => self.hold_opened(hold, fact.at),
             What::HoldClosed(id) => self.hold_closed(*id, fact.at),
@@ -408,42 +408,6 @@ impl Contract {
             }
             self.decision = decision;
         }
-    }
-
-    /// Under a stay nobody is given notice.
-    fn hold_opened(&mut self, hold: &Hold, at: Moment) {
-        self.holds.push(hold.clone());
-        if hold.kind.stops_fees() {
-            let until = hold.until.map(|until| self.day(until));
-            self.account.quiet(hold.id, self.day(hold.from), until);
-        }
-        if hold.kind.ceiling().is_some_and(|highest| highest < Stage::NOTICE) {
-            self.notices.retain(|notice| !notice.delivered.is_empty());
-        }
-        self.forget_holds(at);
-    }
-
-    fn provisional(&mut self, id: HoldId, transaction: &str, until: Moment, at: Moment) {
-        if self.unlocks.len() == UNLOCKS_MAX {
-            self.unlocks.remove(0);
-        }
-        self.unlocks.push(Unlock { at, hold: id, transaction: transaction.to_owned() });
-        let kind = HoldKind::PaymentPending;
-        let cause = "a payment is announced".to_owned();
-        self.hold_opened(&Hold { id, kind, from: at, until: Some(until), cause }, at);
-    }
-
-    pub(crate) fn hold_closed(&mut self, id: HoldId, at: Moment) {
-        for hold in self.holds.iter_mut().filter(|hold| hold.id == id) {
-            hold.until = Some(hold.until.map_or(at, |until| until.min(at)));
-        }
-        self.account.loud(id, self.day(at));
-        self.forget_holds(at);
-    }
-
-    pub(crate) fn forget_holds(&mut self, at: Moment) {
-        let binding = self.holds.iter().filter(|hold| self.binds(hold, at)).cloned();
-        self.holds = binding.collect();
     }
 
     /// A new key generation starts its own event numbers and knows of no stage.

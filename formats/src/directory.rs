@@ -190,12 +190,19 @@ pub enum SourceKind {
     Pix,
     /// Signed calls of any program.
     Generic,
+    /// Signed messages about emergencies; they tell of no money.
+    Alerts,
 }
 
 impl SourceKind {
     /// Every kind.
-    pub const ALL: [SourceKind; 4] =
-        [SourceKind::Stripe, SourceKind::Mpesa, SourceKind::Pix, SourceKind::Generic];
+    pub const ALL: [SourceKind; 5] = [
+        SourceKind::Stripe,
+        SourceKind::Mpesa,
+        SourceKind::Pix,
+        SourceKind::Generic,
+        SourceKind::Alerts,
+    ];
 
     /// The name in addresses and lists.
     pub fn name(self) -> &'static str {
@@ -204,6 +211,7 @@ impl SourceKind {
             SourceKind::Mpesa => "mpesa",
             SourceKind::Pix => "pix",
             SourceKind::Generic => "generic",
+            SourceKind::Alerts => "alerts",
         }
     }
 
@@ -214,7 +222,7 @@ impl SourceKind {
 }
 
 impl Text for SourceKind {
-    const EXPECTED: &'static str = "one of stripe, mpesa, pix, generic";
+    const EXPECTED: &'static str = "one of stripe, mpesa, pix, generic, alerts";
 
     fn read(text: &str) -> Option<Self> {
         SourceKind::parse(text)

@@ -6,6 +6,7 @@ mod clocks;
 mod crash;
 mod enrolment;
 mod garbage;
+mod in_use;
 mod ladder;
 mod lender;
 mod phone;

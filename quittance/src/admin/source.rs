@@ -24,7 +24,7 @@ name that nobody guesses.")]
     Add {
         /// Its name in addresses: small letters, digits and `-`
         name: String,
-        /// What it speaks: stripe, mpesa, pix, generic
+        /// What it speaks: stripe, mpesa, pix, generic, alerts
         #[arg(long, value_parser = kind)]
         kind: SourceKind,
         /// File that holds the secret alone

@@ -27,6 +27,7 @@ pub(crate) const DOORS: &[(&str, &str)] = &[
     ("/v1/intake/{source}/mpesa/status/{ticket}", "Take M-Pesa's answer to a question of ours"),
     ("/v1/intake/{source}/pix", "Take Pix payments and refunds"),
     ("/v1/intake/{source}/generic", "Take payments that a program has signed"),
+    ("/v1/intake/{source}/alerts", "Take a signed message about an emergency in areas"),
 ];
 
 /// What a door answers to a call it does not take.
@@ -41,6 +42,8 @@ pub(crate) const FAULTS: &[&str] = &[
     "body_too_large",
     "busy",
     "clock_refused",
+    "conflict",
+    "hold_out_of_range",
     "internal",
     "not_found",
     "payment_id_reused",

@@ -26,6 +26,9 @@ impl App {
         let (tenant, source) = known.ok_or(Error::NotFound("source"))?;
         let now = self.now();
         let call = Call { headers, body, at: now };
+        if kind == SourceKind::Alerts {
+            return self.hear_alert(tenant, &source, &call).await;
+        }
         let heard = intake::hear(&source, &call).map_err(refused)?;
         let calls = heard.receipts.len();
         let room = match heard.proof {

@@ -87,7 +87,7 @@ impl App {
 }
 
 fn check_secret(kind: SourceKind, known: bool, secret: Option<&Secret>) -> Result<(), Error> {
-    let needed = matches!(kind, SourceKind::Stripe | SourceKind::Generic);
+    let needed = matches!(kind, SourceKind::Stripe | SourceKind::Generic | SourceKind::Alerts);
     let detail = match secret {
         None if needed && !known => format!("a source of kind {} needs a secret", kind.name()),
         Some(_) if kind == SourceKind::Mpesa => "mpesa signs nothing: give no secret".to_owned(),

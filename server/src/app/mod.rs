@@ -22,6 +22,7 @@ pub mod export_ledger;
 pub mod feeds;
 mod find_contract;
 mod hand_out_certificate;
+mod hear_alert;
 mod hear_call;
 pub mod journal_log;
 mod key_history;

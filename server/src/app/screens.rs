@@ -192,26 +192,28 @@ pub fn plain(reason: &Reason) -> String {
         Reason::StandingStale(since) => {
             format!("Nothing was heard of the account for too long: nothing rises since {since}.")
         }
-        Reason::Held(kind) => match kind {
-            HoldKind::Dispute => "A dispute is open: nothing rises.".into(),
-            HoldKind::Hardship => "A hardship hold is open: nothing rises.".into(),
-            HoldKind::Promise => "A promise to pay is open: nothing rises.".into(),
-            HoldKind::PaymentPending => "A payment is believed to be on its way.".into(),
-            HoldKind::LegalStay => "A legal stay is open: clear.".into(),
-            HoldKind::EnforcementOff => "The lender has suspended the ladder: clear.".into(),
-            HoldKind::FeedStale => "Payment data is not fresh: nothing rises.".into(),
-            HoldKind::Incident => "A restriction was wrong: it is being looked into.".into(),
-            HoldKind::Stolen => "The phone was reported stolen or lost: at most a notice.".into(),
-            HoldKind::AreaEmergency => {
-                "There is an emergency in the area: at most a notice.".into()
-            }
-            HoldKind::LenderSuspended => "The lender may not restrict anybody: clear.".into(),
-            HoldKind::Breaker => {
-                "Too many phones were about to rise at once: nothing rises until people have \
-                 looked."
-                    .into()
-            }
-        },
+        Reason::Held(kind) => held(*kind).into(),
+    }
+}
+
+/// What a hold does, in one sentence.
+fn held(kind: HoldKind) -> &'static str {
+    match kind {
+        HoldKind::Dispute => "A dispute is open: nothing rises.",
+        HoldKind::Hardship => "A hardship hold is open: nothing rises.",
+        HoldKind::Promise => "A promise to pay is open: nothing rises.",
+        HoldKind::PaymentPending => "A payment is believed to be on its way.",
+        HoldKind::LegalStay => "A legal stay is open: clear.",
+        HoldKind::EnforcementOff => "The lender has suspended the ladder: clear.",
+        HoldKind::FeedStale => "Payment data is not fresh: nothing rises.",
+        HoldKind::Incident => "A restriction was wrong: it is being looked into.",
+        HoldKind::Stolen => "The phone was reported stolen or lost: at most a notice.",
+        HoldKind::AreaEmergency => "There is an emergency in the area: at most a notice.",
+        HoldKind::LenderSuspended => "The lender may not restrict anybody: clear.",
+        HoldKind::Breaker => {
+            "Too many phones were about to rise at once: nothing rises until people have \
+             looked."
+        }
     }
 }
 

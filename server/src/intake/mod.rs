@@ -6,6 +6,7 @@
 //! **Invariant:** any bytes give receipts or a rejection; never a panic.
 //! **Invariant:** no error and no `Debug` shows a secret or anything of a payer.
 
+mod alerts;
 mod generic;
 mod mpesa;
 mod pix;
@@ -21,6 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::{app::receive_money::Receipt, crypto::sha256};
 
+pub use alerts::{Alert, alert};
 pub use mpesa::{Asked, asked, verdict};
 pub use signature::{FUTURE_S, PAST_S, signed};
 
@@ -182,6 +184,7 @@ pub fn hear(source: &Source, call: &Call<'_>) -> Result<Heard, Rejection> {
         SourceKind::Mpesa => hear_by(&mpesa::Mpesa, source, call),
         SourceKind::Pix => hear_by(&pix::Pix, source, call),
         SourceKind::Generic => hear_by(&generic::Generic, source, call),
+        SourceKind::Alerts => Err(Rejection::new("bad_field", "an alert tells of no money")),
     }
 }
 

@@ -54,6 +54,7 @@ fn item(house: &House, late: &Contract, current: &Contract, ladder: &Ladder, num
     contract.unit = UnitId::from_bytes((0x0192_u128 << 112 | u128::from(number)).to_be_bytes());
     contract.signed.reference = format!("B-{number}");
     contract.pays_through = case.feed.into_iter().map(str::to_owned).collect();
+    contract.lease = None;
     if case.disputed_days > 0 {
         let until = Some(now.plus_seconds(case.disputed_days * DAY));
         let (id, kind) = (HoldId::from_bytes([5; 16]), HoldKind::Dispute);

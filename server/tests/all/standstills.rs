@@ -185,6 +185,49 @@ async fn an_emergency_opens_the_phones_of_its_area() {
     fleet.house.check().await;
 }
 
+/// A trusted publisher's signed message opens the phones of its areas; nobody else's does.
+#[tokio::test]
+async fn a_signed_feed_tells_of_an_emergency() {
+    use formats::SourceKind;
+    use server::intake::{Secret, signed};
+    let house = House::new().await;
+    let (app, tenant) = (&house.app, house.tenant);
+    let secret = Secret::new(crate::providers::SECRET.as_bytes());
+    let new = server::app::manage_source::NewSource {
+        name: "met".into(),
+        kind: SourceKind::Alerts,
+        currency: None,
+        time_zone: None,
+        secret: Some(secret.clone()),
+    };
+    app.add_source(tenant, new, clerk()).await.unwrap();
+    let tell = async |header: String, body: String| {
+        let headers = [("quittance-signature".to_owned(), header)];
+        let heard = app.hear_call("met", SourceKind::Alerts, None, &headers, body.as_bytes());
+        heard.await
+    };
+    let body = |area: &str, until: &str| {
+        serde_json::json!({ "id": "A-1", "areas": [area], "until": until, "cause": "flood" })
+            .to_string()
+    };
+    let by_us = |body: &str| signed(&secret, app.now(), body.as_bytes());
+    let flood = body("IN-KL", "2026-01-12T00:00:00Z");
+    for _ in 0..2 {
+        assert_eq!(tell(by_us(&flood), flood.clone()).await.unwrap(), "{\"received\":true}");
+    }
+    let known = app.directory.standstills(tenant);
+    assert_eq!(known.len(), 1);
+    assert!(known[0].concerns("fast", Some("IN-KL")) && !known[0].concerns("fast", None));
+    let other = body("IN-TN", "2026-01-12T00:00:00Z");
+    assert_eq!(code(tell(by_us(&flood), other.clone()).await), "signature_wrong");
+    assert_eq!(code(tell(by_us(&other), other.clone()).await), "conflict");
+    let over = body("IN-KL", "2026-01-01T00:00:00Z").replace("A-1", "A-2");
+    assert_eq!(code(tell(by_us(&over), over.clone()).await), "hold_out_of_range");
+    let old = signed(&secret, app.now().plus_seconds(-DAY), flood.as_bytes());
+    assert_eq!(code(tell(old, flood.clone()).await), "signature_stale");
+    assert_eq!(app.directory.standstills(tenant).len(), 1);
+}
+
 fn domain_stage(phone: &Phone) -> Stage {
     server::app::lease::domain_stage(phone.stage())
 }

@@ -184,7 +184,7 @@ async fn a_hold_ends_with_a_reason_and_a_dispute_with_its_answer() {
     let reply = front.put(Operator, &path, "e-9", &refusal).await;
     assert_eq!(reply.status, 200, "{}", reply.text);
     let held = front.explain("EX-1").await["holds"][0].clone();
-    assert_eq!(held["until"], "2026-03-06T18:30:00.000000Z", "14 whole local days");
+    assert_eq!(held["until"], "2026-03-05T18:30:00.000000Z", "14 whole local days");
     let journal = front.get(Operator, "/v1/contracts/EX-1/journal").await;
     assert!(journal.text.contains("another shop's receipt"), "{}", journal.text);
     let stay = json!({ "kind": "legal_stay", "cause": "court" });
