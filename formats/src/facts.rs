@@ -34,7 +34,8 @@ impl Facts {
     /// The contract as signed on a ladder.
     pub fn contract(&self, ladder: &Ladder) -> Contract {
         let (form, version) = ("told".to_owned(), "1".to_owned());
-        let consent = self.consent.then_some(Consent { form, version, at: self.signed });
+        let consent =
+            self.consent.then_some(Consent { form, version, at: self.signed, told: None });
         let signed = Signed {
             reference: "TOLD".to_owned(),
             terms: self.terms.clone(),

@@ -1,11 +1,12 @@
 //! What everybody may see of a lender, without a key: his public keys, the daily roots of his
-//! journals, and whether a release certificate is his.
+//! journals, how fast his phones open, and whether a release certificate is his.
 //!
 //! **Invariant:** nothing here names a person, a contract or a phone.
 //! **Invariant:** what is answered once for a day that has ended is answered for ever.
 
 mod keys;
 mod roots;
+mod slo;
 mod verify;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/verify/{certificate}", get(verify::link))
         .layer(DefaultBodyLimit::max(FORM_MAX))
         .route("/keys/{tenant}", get(keys::keys))
+        .route("/slo/{tenant}", get(slo::slo))
         .route("/roots/{tenant}", get(roots::latest))
         .route("/roots/{tenant}/{day}", get(roots::of_day))
         .route("/roots/{tenant}/{day}/from/{earlier}", get(roots::growth))

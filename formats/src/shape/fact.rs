@@ -21,8 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{
     AsShape, Shaped, amendment, assignment::AssignmentShape, custody::CustodyShape,
     ending::EndingShape, law::LawChangeShape, maybe as shaped_maybe, outside::PushedShape,
-    redress::RedressShape, safety::SafetyShape,
-    settlement::QuotedShape, shaped, terms,
+    redress::RedressShape, safety::SafetyShape, settlement::QuotedShape, shaped, terms,
 };
 use crate::text::{maybe, one};
 

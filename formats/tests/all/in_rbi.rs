@@ -49,7 +49,7 @@ impl Walk {
             instalment: None,
         };
         let now = zone.midnight(Day::parse("2025-12-05").unwrap());
-        let consent = Consent { form: "lock".into(), version: "1".into(), at: now };
+        let consent = Consent { form: "lock".into(), version: "1".into(), at: now, told: None };
         let signed = Signed {
             reference: "A-1".into(),
             terms: Terms::equal(price, &plan, zone, "en".into()).unwrap(),

@@ -11,8 +11,7 @@ use super::{
     codes::{self, CODES},
     consent, contract_line, contract_view, contracts, custody, devices, disclosure, endings, holds,
     intake, journal_file, money, payments, payoff, problem, proposals, records, refunds, releases,
-    replay,
-    reports, restructure, standing, standstills, statements, suspense,
+    replay, reports, restructure, standing, standstills, statements, suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };

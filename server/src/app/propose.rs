@@ -192,7 +192,7 @@ impl App {
             Proposed::Programme { toml } => {
                 let stored = StoredProgramme::new(toml.clone())
                     .map_err(|error| Error::refused("bad_programme", error.to_string()))?;
-                self.directory.check_programme(tenant, &stored.programme)
+                self.directory.check_programme(tenant, &stored.programme, self.today(tenant)?)
             }
             Proposed::Limits { toml } => {
                 let limits = parse_limits(toml);

@@ -23,6 +23,23 @@ async fn get(router: &Router, path: &str) -> (u16, String, String) {
 }
 
 #[tokio::test]
+async fn how_fast_phones_open_is_a_page_and_a_document() {
+    let house = House::new().await;
+    let router = http::router(house.app.clone(), &Limits::default());
+    let (status, keep, page) = get(&router, "/slo/example").await;
+    assert_eq!((status, &*keep), (200, "public, max-age=300"));
+    assert!(page.starts_with("<!doctype html>") && page.contains("Example Finance"), "{page}");
+    assert!(page.contains("within 60 minutes") && !page.contains("<script"), "{page}");
+    let request = Request::builder().uri("/slo/example").header("accept", "application/json");
+    let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let figures: Value = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!(figures["opened"]["count"], 0);
+    assert_eq!(figures["opened"]["p50_ms"], Value::Null);
+    assert_eq!(get(&router, "/slo/nobody").await.0, 404);
+}
+
+#[tokio::test]
 async fn roots_and_keys_are_open_and_may_be_kept() {
     let house = House::new().await;
     let router = http::router(house.app.clone(), &Limits::default());
