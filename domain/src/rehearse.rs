@@ -27,7 +27,7 @@ pub struct Told {
 #[derive(Clone, Debug)]
 pub enum Event {
     /// What a command says.
-    Command(Command),
+    Command(Box<Command>),
     /// The phone showed the k-th formal notice.
     NoticeShown(u8),
 }
@@ -120,7 +120,7 @@ struct Staging<'a> {
 impl Staging<'_> {
     fn hear(&mut self, event: &Event) -> Result<Vec<Fact>, Refusal> {
         let command = match event {
-            Event::Command(command) => command.clone(),
+            Event::Command(command) => (**command).clone(),
             Event::NoticeShown(k) => {
                 let notice = self.contract.notices.iter().find(|notice| notice.k == *k);
                 let missing = || format!("notice {k} is not prepared: nothing of it can be shown");
@@ -208,9 +208,11 @@ impl Staging<'_> {
 
     fn unreported(&self, decision: &Decision, to_come: &[Told]) -> Option<What> {
         let stage = decision.stage;
-        let is_told = |told: &Told| {
-            matches!(told.event, Event::Command(Command::ReportStage { stage: other, .. })
-                if other == stage)
+        let is_told = |told: &Told| match &told.event {
+            Event::Command(command) => {
+                matches!(**command, Command::ReportStage { stage: other, .. } if other == stage)
+            }
+            Event::NoticeShown(_) => false,
         };
         let known = self.contract.applied.is_some_and(|(known, ..)| known == stage);
         let bound = self.contract.device.is_some() && !self.contract.is_released();
@@ -222,8 +224,9 @@ impl Staging<'_> {
     fn is_assumed(&self, k: u8, to_come: &[Told]) -> bool {
         let is_told = |told: &Told| match &told.event {
             Event::NoticeShown(number) => *number == k,
-            Event::Command(Command::DeclareNotice { k: number, .. }) => *number == k,
-            Event::Command(_) => false,
+            Event::Command(command) => {
+                matches!(**command, Command::DeclareNotice { k: number, .. } if number == k)
+            }
         };
         self.assume.delivered && !to_come.iter().any(is_told)
     }

@@ -100,7 +100,7 @@ impl Reader<'_> {
                 Command::End(End::WriteOff { release, reason: told() })
             }
         };
-        Ok(Event::Command(command))
+        Ok(Event::Command(Box::new(command)))
     }
 
     fn enrolled(&mut self) -> Command {

@@ -12,12 +12,7 @@ fn schema() -> Value {
 
 #[test]
 fn the_published_schema_is_the_one_of_the_program() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/pack.schema.json");
-    if std::env::var_os("UPDATE_EXPECT").is_some() {
-        std::fs::write(file, packs::schema()).unwrap();
-    }
-    let published: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-    assert_eq!(published, schema(), "write it anew with `quittance pack schema`");
+    expect_test::expect_file!["../../../docs/pack.schema.json"].assert_eq(&packs::schema());
 }
 
 /// The parser tells by itself which fields it knows.
