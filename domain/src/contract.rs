@@ -149,8 +149,11 @@ pub struct Contract {
     pub unconfirmed: i64,
     /// Of that, money the lender gave.
     pub given: i64,
-    /// Of that, what was given for restrictions that were wrong or stood too long.
+    /// What was credited for restrictions that were wrong or stood too long. It pays no debt: it is
+    /// the borrower's, to be paid out.
     pub compensated: i64,
+    /// Of that, what was paid out.
+    pub compensation_paid: i64,
     /// Credit paid out.
     pub refunded: i64,
     /// What all this pays.
@@ -224,6 +227,7 @@ impl Contract {
             unconfirmed: 0,
             given: 0,
             compensated: 0,
+            compensation_paid: 0,
             refunded: 0,
             credit,
             outside: None,
@@ -377,10 +381,7 @@ impl Contract {
             What::Ending(ending) => self.apply_ending(fact, ending),
             What::Custody(custody) => self.apply_custody(fact, custody),
             What::Assignment(assignment) => self.apply_assignment(fact, assignment),
-            What::Redress(redress) => {
-                self.apply_money(fact);
-                self.apply_redress(redress, fact.at);
-            }
+            What::Redress(redress) => self.apply_redress(redress, fact.at),
             What::Law(change) => self.apply_law(change),
             What::Safety(safety) => self.apply_safety(fact, safety),
         }

@@ -89,7 +89,7 @@ pub fn decide(
         Command::Restructure(ask, amended) => restructure::restructure(contract, ask, amended, at)?,
         Command::QuotePayoff { id, on } => settlement::quote(contract, id, on, at)?,
         Command::Reckon => money::reckon(contract, at),
-        Command::Compensate => redress::compensate(contract, ladder, at),
+        Command::Compensate => redress::compensate(contract, ladder),
         Command::PrepareNotice { .. } => notices::prepare(contract, ladder, command, at)?,
         Command::WithholdNotice { k, cause } => notices::withhold(contract, ladder, k, cause, at)?,
         Command::NoticeShown { id, shown, text_hash } => {

@@ -54,8 +54,10 @@ fn life(contract: &Contract) -> Books {
     let back: i64 = back.map(|claim| claim.principal).sum();
     books.add(Account::InTransit, contract.paid - contract.given);
     books.add(Account::ProviderClearing, -contract.refunded - back);
-    books.add(Account::GoodwillCost, contract.given - contract.compensated + balance.given);
+    books.add(Account::GoodwillCost, contract.given + balance.given);
     books.add(Account::CompensationCost, contract.compensated);
+    books.add(Account::CustomerCredit, -contract.compensation_open());
+    books.add(Account::ProviderClearing, -contract.compensation_paid);
     books.add(Account::CustomerCredit, -balance.credit.max(0));
     books.add(Account::FeeIncome, -balance.fees);
     books.add(Account::PenaltyIncome, -balance.charged.total());
@@ -85,7 +87,7 @@ pub fn owed(contract: &Contract) -> i128 {
         return 0;
     }
     let balance = contract.account.now();
-    i128::from(balance.open()) - i128::from(balance.credit.max(0))
+    i128::from(balance.open()) - i128::from(contract.credit_open())
 }
 
 /// Balances by account.

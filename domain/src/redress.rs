@@ -54,6 +54,13 @@ pub enum Redress {
         /// Whether it was wrongful from its beginning.
         wrongful: bool,
     },
+    /// Of what was credited, this was paid out to the borrower.
+    PaidOut {
+        /// Minor units, above zero.
+        amount: i64,
+        /// How, for whoever asks the bank.
+        reason: String,
+    },
 }
 
 /// What is to be credited for an opening.
@@ -142,6 +149,16 @@ pub fn incident_hold(payment: UnitId) -> HoldId {
 }
 
 impl Contract {
+    /// What the lender still owes the borrower for restrictions, in minor units.
+    pub fn compensation_open(&self) -> i64 {
+        self.compensated.saturating_sub(self.compensation_paid)
+    }
+
+    /// What can be paid out to the borrower: his money left over, and his compensation.
+    pub fn credit_open(&self) -> i64 {
+        self.account.now().credit.max(0).saturating_add(self.compensation_open())
+    }
+
     /// Since when the phone has been restricted, by its own word.
     pub fn restricted_since(&self) -> Option<Moment> {
         self.effects.iter().find(|(stage, _)| stage.restricts()).map(|(_, at)| *at)
@@ -218,6 +235,9 @@ impl Contract {
                 });
                 opening.wrongful = Some(*since);
                 self.opening = Some(opening);
+            }
+            Redress::PaidOut { amount, .. } => {
+                self.compensation_paid = self.compensation_paid.saturating_add(*amount);
             }
             Redress::Compensated { amount, .. } => {
                 self.compensated = self.compensated.saturating_add(*amount);

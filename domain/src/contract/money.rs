@@ -6,7 +6,6 @@ use crate::{
     account::MoveKind,
     fact::{Fact, What},
     hold::Hold,
-    redress::Redress,
     settlement::{QUOTES_MAX, Quoted, Standing},
 };
 
@@ -49,12 +48,6 @@ impl Contract {
                 self.buys(-*amount, fact.at, fact.at);
             }
             What::GoodwillCredited { amount, .. } => {
-                self.paid = self.paid.saturating_add(*amount);
-                self.given = self.given.saturating_add(*amount);
-                self.moves(MoveKind::In { amount: *amount }, fact.at, fact.at);
-                self.buys(*amount, fact.at, fact.at);
-            }
-            What::Redress(Redress::Compensated { amount, .. }) => {
                 self.paid = self.paid.saturating_add(*amount);
                 self.given = self.given.saturating_add(*amount);
                 self.moves(MoveKind::In { amount: *amount }, fact.at, fact.at);

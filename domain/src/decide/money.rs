@@ -9,6 +9,7 @@ use crate::{
     fact::{Actor, Fact, What},
     ladder::Ladder,
     policy::care::Relock,
+    redress::Redress,
     settlement::closing,
     stage::Stage,
     standing::Position,
@@ -128,16 +129,37 @@ pub(super) fn change(
         Command::Refund { amount, reason } => {
             check_amount(amount)?;
             check_text("reason", &reason, CAUSE_MAX)?;
-            let credit = contract.account.now().credit.max(0);
+            let credit = contract.credit_open();
             if amount > credit {
                 let detail = format!("the credit is {credit} minor units");
                 return Err(Refusal::new("refund_exceeds_credit", detail));
             }
-            What::CreditRefunded { amount, reason }
+            return Ok(refunded(contract, ladder, amount, reason, at));
         }
         _ => return Ok(Vec::new()),
     };
     Ok(moved(contract, ladder, what, at))
+}
+
+/// Compensation is paid out first: it is nobody's but the borrower's.
+fn refunded(
+    contract: &Contract,
+    ladder: &Ladder,
+    amount: i64,
+    reason: String,
+    at: Moment,
+) -> Vec<What> {
+    let owed = amount.min(contract.compensation_open());
+    let mut whats = Vec::new();
+    if owed > 0 {
+        let reason = reason.clone();
+        whats.push(What::Redress(Redress::PaidOut { amount: owed, reason }));
+    }
+    if amount > owed {
+        let rest = What::CreditRefunded { amount: amount - owed, reason };
+        whats.extend(moved(contract, ladder, rest, at));
+    }
+    whats
 }
 
 /// A payment is charged back once, and won once.

@@ -28,10 +28,9 @@ pub(super) fn posted(contract: &Contract, ladder: &Ladder, posted: What, at: Mom
     whats
 }
 
-pub(super) fn compensate(contract: &Contract, ladder: &Ladder, at: Moment) -> Vec<What> {
+pub(super) fn compensate(contract: &Contract, ladder: &Ladder) -> Vec<What> {
     let Some(Due { amount, seconds, wrongful }) = due(contract, ladder) else {
         return Vec::new();
     };
-    let what = What::Redress(Redress::Compensated { amount, seconds, wrongful });
-    money::moved(contract, ladder, what, at)
+    vec![What::Redress(Redress::Compensated { amount, seconds, wrongful })]
 }

@@ -94,9 +94,9 @@ fn no_restriction_without_consent_pack_dates_notice_and_named_lender() {
         assert!(world.stages.iter().all(|(_, stage)| !stage.restricts()));
         world.decision().reasons
     };
-    let mut unnamed = fast();
-    unnamed.lender.complaints.clear();
-    assert!(walked(World::new(unnamed, terms("Asia/Kolkata"))).contains(&Reason::LenderNotNamed));
+    let mut unnamed = World::new(fast(), terms("Asia/Kolkata"));
+    unnamed.ladder.lender.complaints.clear();
+    assert!(walked(unnamed).contains(&Reason::LenderNotNamed));
 
     let mut unconsented = World::unenrolled(fast(), terms("Asia/Kolkata"), false);
     unconsented.contract.device = Some(crate::scene::enrolment(1));

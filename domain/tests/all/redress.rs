@@ -209,5 +209,11 @@ fn the_last_payment_is_released_and_compensated_after_the_phone_confirms() {
     let (amount, seconds) = (2 * PER_HOUR, 2 * HOUR_S);
     assert_eq!(redress(&world), [Redress::Compensated { amount, seconds, wrongful: false }]);
     assert!(matches!(world.contract.state, State::Released { removed: true, .. }));
-    assert_eq!(world.contract.account.now().credit, amount);
+    assert_eq!(world.contract.account.now().credit, 0, "it pays no debt");
+    assert_eq!(world.contract.credit_open(), amount);
+    let reason = "transfer 4711".to_owned();
+    let refused = world.try_act(Command::Refund { amount: amount + 1, reason: reason.clone() });
+    assert_eq!(refused.unwrap_err().code, "refund_exceeds_credit");
+    world.act(Command::Refund { amount, reason });
+    assert_eq!((world.contract.credit_open(), books(&world.contract).sum()), (0, 0));
 }

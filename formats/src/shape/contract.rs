@@ -36,6 +36,8 @@ pub(crate) struct ContractShape {
     area: Option<String>,
     #[serde(default, skip_serializing_if = "is_nought", with = "one")]
     compensated: i64,
+    #[serde(default, skip_serializing_if = "is_nought", with = "one")]
+    compensation_paid: i64,
     #[serde(with = "shaped_maybe")]
     consent: Option<Consent>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time_credit")]

@@ -44,6 +44,11 @@ pub(crate) enum RedressShape {
         seconds: i64,
         wrongful: bool,
     },
+    PaidOut {
+        #[serde(with = "one")]
+        amount: i64,
+        reason: String,
+    },
 }
 
 shaped!(Opening: OpeningShape);

@@ -116,6 +116,7 @@ fn every_redress() -> Vec<Redress> {
         Redress::WrongfulFound { since: AT, payment },
         Redress::Compensated { amount: 25_000, seconds: 3_601, wrongful: true },
         Redress::Compensated { amount: 1, seconds: i64::MAX, wrongful: false },
+        Redress::PaidOut { amount: 7, reason: "r".into() },
     ]
 }
 

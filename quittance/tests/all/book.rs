@@ -179,7 +179,7 @@ fn files_of_settings_are_told_by_name_line_and_field() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("p.toml: line 4: surprise"), "{}", ran.err);
     let shown = house.ok(&["admin", "programme", "show", "standard"]).out;
-    assert!(shown.contains("packs = [\"in-rbi-draft-2026\"]") && shown.contains("Notice 1"));
+    assert!(shown.contains("packs = [\"in-rbi-draft-2026\"]") && shown.contains("formal notice 1"));
 }
 
 /// A lender who keeps his own accounts imports contracts without schedules, and nightly standings.

@@ -22,7 +22,7 @@ fn limits_feeds_and_breakers_are_set_and_shown() {
         (&"cards".into(), &14_400.into())
     );
     let ran = house.run(&["admin", "feed", "watch", "cards", "--heartbeat-hours", "0"]);
-    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(ran.code, 2, "{ran:?}");
 
     let told = house.json(&["admin", "breaker", "list"]);
     assert_eq!(told["breakers"][1]["programme"], "standard");

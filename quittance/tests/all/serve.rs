@@ -138,7 +138,7 @@ fn a_phone_is_warned_paid_for_and_released() {
     phone.wait("an open wait", |line| line["to"] == "/d/1/wait");
     let screen = house.json(&["device", "screen", "--state", "phone.json"]);
     assert_eq!(screen["stage"], "notice");
-    assert_eq!(screen["amount_due"], "1200.00 INR");
+    assert_eq!(screen["amount_due"], "INR 1,200.00");
     let page = house.ok(&["device", "screen", "--state", "phone.json"]).out;
     assert!(page.contains("NOTICE 1 from") && page.contains("Emergency calls always work."));
     let status = house.json(&[&["status", "A-1"], &there[..]].concat());

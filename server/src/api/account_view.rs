@@ -43,7 +43,7 @@ pub(crate) fn account(contract: &Contract) -> AccountView {
         interest: sum(|owed| owed.interest),
         fees: sum(|owed| owed.fee),
         late_fees: sum(|owed| owed.penalty),
-        credit: money(balance.credit),
+        credit: money(contract.credit_open()),
         phone_value: Some(contract.goods).filter(|minor| *minor > 0).map(money),
         shortfall_waived: Some(contract.forgiven).filter(|minor| *minor > 0).map(money),
         written_off: contract.written_off.map(money),

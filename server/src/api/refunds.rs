@@ -58,7 +58,7 @@ fn view(contract: &Contract) -> RefundDue {
         id: contract.unit.0,
         reference: contract.signed.reference.clone(),
         status: contract.state.name(),
-        credit: Money::new(contract.account.now().credit, currency).decimal(),
+        credit: Money::new(contract.credit_open(), currency).decimal(),
         currency: currency.code().to_owned(),
     }
 }

@@ -44,5 +44,5 @@ impl App {
 /// next lender owes it.
 fn owes(contract: &Contract) -> bool {
     let ended = !matches!(contract.state, State::Active) && contract.passed().is_none();
-    ended && contract.account.now().credit > 0
+    ended && contract.credit_open() > 0
 }

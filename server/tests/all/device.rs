@@ -302,7 +302,7 @@ async fn metrics_are_text_of_names_that_are_promised() {
 }
 
 /// What others build their alarms on.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 21] = [
     "http_requests",
     "http_request_duration_seconds",
     "device_answers",
@@ -320,6 +320,8 @@ const NAMES: [&str; 19] = [
     "events",
     "presence_unwritten",
     "packs",
+    "breakers_tripped",
+    "feeds_stale",
     "clock_left_seconds",
     "clock_trusted",
 ];

@@ -28,7 +28,10 @@ async fn how_fast_phones_open_is_a_page_and_a_document() {
     let router = http::router(house.app.clone(), &Limits::default());
     let (status, keep, page) = get(&router, "/slo/example").await;
     assert_eq!((status, &*keep), (200, "public, max-age=300"));
-    assert!(page.starts_with("<!doctype html>") && page.contains("Example Finance"), "{page}");
+    assert!(
+        page.starts_with("<!doctype html>") && page.contains("Example Handset Finance"),
+        "{page}"
+    );
     assert!(page.contains("within 60 minutes") && !page.contains("<script"), "{page}");
     let request = Request::builder().uri("/slo/example").header("accept", "application/json");
     let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
