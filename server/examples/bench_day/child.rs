@@ -109,8 +109,8 @@ fn millis(time: std::time::Duration) -> u64 {
 }
 
 /// A hash over every contract, its place in the queue and its journal's length, and over the
-/// balances. Ids of notices are drawn by chance, and the moment of a decision depends on when a
-/// look came: neither is part of it.
+/// balances. Ids of notices are drawn by chance, and a lease names them; the moment of a decision
+/// depends on when a look came: none of them is part of it.
 async fn result_hash(app: &App, tenant: TenantId) -> String {
     let nobody = domain::NoticeId::from_bytes([0; 16]);
     let mut hash = [0; 32];
@@ -125,6 +125,7 @@ async fn result_hash(app: &App, tenant: TenantId) -> String {
             let mut contract = read.expect("a contract");
             contract.notices.iter_mut().for_each(|notice| notice.id = nobody);
             contract.decision.at = Moment::from_micros(0);
+            (contract.lease, contract.raised_at) = (None, None);
             for step in &mut contract.decision.timetable {
                 step.notice = step.notice.map(|_| nobody);
             }
