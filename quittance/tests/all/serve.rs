@@ -141,7 +141,8 @@ fn a_phone_is_warned_paid_for_and_released() {
     assert_eq!(screen["amount_due"], "INR 1,200.00");
     let page = house.ok(&["device", "screen", "--state", "phone.json"]).out;
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(page.contains("NOTICE 1 from") && page.contains("Emergency calls always work."));
+    assert!(page.contains("सूचना 1, Example Handset Finance Ltd."), "{page}");
+    assert!(page.contains("Emergency calls always work."), "{page}");
     let status = house.json(&[&["status", "A-1"], &there[..]].concat());
     assert_eq!((&status["rung"], &status["device"]["rung"]), (&"notice".into(), &"notice".into()));
 
