@@ -101,13 +101,20 @@ impl Notice {
     pub fn delivered(&self, deliveries: &[(Channel, Moment)]) -> Option<Moment> {
         let mut last = None;
         for demand in &self.demands {
-            let counts = deliveries.iter().filter(|(by, _)| demand.channels.contains(by));
+            let counts = deliveries.iter().filter(|(by, _)| demand.is_met_by(*by));
             let mut moments: Vec<Moment> = counts.map(|(_, at)| *at).collect();
             moments.sort_unstable();
             let met = *moments.get(usize::try_from(demand.min_modes.max(1)).ok()? - 1)?;
             last = last.max(Some(met));
         }
         last
+    }
+}
+
+impl Demand {
+    /// Whether what a channel tells of a delivery is evidence enough.
+    fn is_met_by(&self, channel: Channel) -> bool {
+        self.channels.contains(&channel) && Proof::of(channel) >= self.proof
     }
 }
 
@@ -380,6 +387,9 @@ fn bound_steps(
     let in_order = strictest::STEPS.of(packs);
     // Where the laws together leave no hour at which a step could start, there is none.
     let noticed = noticed && hours::leave_an_hour(&strictest::BLACKOUTS.of(packs));
+    // A look that a law asks of a person has no record here: without it there is no such step.
+    let reviewed = strictest::HUMAN_REVIEW_FROM.of(packs);
+    let unseen = |stage: Stage| reviewed.is_some_and(|from| stage.rung >= from);
     let numbered = programme.steps.iter().enumerate().map(|(index, rule)| {
         let step = u8::try_from(index + 1).unwrap_or(u8::MAX);
         (Stage::restrict(step), rule)
@@ -387,7 +397,7 @@ fn bound_steps(
     let lock = programme.lock.iter().map(|rule| (Stage::LOCK, rule));
     let mut steps: Vec<Step> = Vec::new();
     for (stage, rule) in numbered.chain(lock) {
-        if !noticed || stage.rung > rung_max {
+        if !noticed || stage.rung > rung_max || unseen(stage) {
             continue;
         }
         if rule.when.unpaid_count as usize > ROWS_MAX {

@@ -3,7 +3,7 @@
 use domain::{
     Channel, Command, Guard, Ladder, Restriction, Rung, Stage,
     ladder::LadderError,
-    policy::{LegalStatus, Pack, Passes, Programme},
+    policy::{LegalStatus, Pack, PackNotice, Passes, Programme, Proof},
 };
 
 use crate::scene::{
@@ -99,6 +99,48 @@ fn a_delivery_counts_when_every_pack_accepts_it() {
         world.walk_days(3);
         assert!(world.stage().restricts(), "with the letter every pack is content");
     }
+}
+
+/// The screen shows that a text was seen, a lender's word that it arrived, and nothing here that it
+/// was confirmed: a law that asks for more than there is gets no restriction.
+#[test]
+fn a_delivery_counts_when_its_evidence_is_what_the_law_asks_for() {
+    let restricts = |proof, by_screen: bool| {
+        let rule = PackNotice { proof, ..pack_notice(3, 1) };
+        let asks = Pack { notices: vec![rule], ..pack("x") };
+        let own = Programme { notices: vec![notice(3, 1)], ..fast_programme() };
+        let mut world = World::new(two(own, asks, pack("y")).unwrap(), terms("Asia/Kolkata"));
+        world.habits.shows = by_screen;
+        world.walk_to("2026-02-01");
+        if !by_screen {
+            let delivered = world.now;
+            world.act(Command::DeclareNotice { k: 1, delivered, evidence: "letter".into() });
+        }
+        world.walk_to("2026-02-09");
+        world.stage().restricts()
+    };
+    let cases = [
+        (Proof::Accepted, true, true),
+        (Proof::Delivered, true, true),
+        (Proof::Shown, true, false),
+        (Proof::Acknowledged, false, false),
+    ];
+    for (proof, by_screen, by_word) in cases {
+        assert_eq!((restricts(proof, true), restricts(proof, false)), (by_screen, by_word));
+    }
+}
+
+/// Nobody's look is on record, so what a law keeps for a person's look is not reached.
+#[test]
+fn a_rung_that_a_person_has_to_approve_is_not_reached() {
+    let top = |from| {
+        let mut a = pack("a");
+        a.care.human_review_from = from;
+        two(fast_programme(), a, pack("b")).unwrap().top()
+    };
+    assert_eq!(top(None), Stage::LOCK);
+    assert_eq!(top(Some(Rung::Lock)), Stage::restrict(2));
+    assert_eq!(top(Some(Rung::Restrict)), Stage::NOTICE);
 }
 
 #[test]
