@@ -50,6 +50,9 @@ pub fn long(root: &Path, seeds: u32, rounds: u32) -> Result<()> {
          --days 150 --json"
     );
     Call::new(&worlds).run(root)?;
+    let model = "cargo test --release --locked -p quittance-domain --test all -- --ignored \
+                 --nocapture model";
+    Call::new(model).run(root)?;
     Call::new("cargo test --release --locked -p quittance-store --test crash")
         .set("QUITTANCE_CRASH_ROUNDS", &rounds.to_string())
         .run(root)?;

