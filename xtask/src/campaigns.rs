@@ -43,7 +43,8 @@ pub fn bench_once(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Thousands of simulated worlds, then many rounds of killing a writing store and a server.
+/// Thousands of simulated worlds, the larger models, then many rounds of killing a writing store
+/// and a server.
 pub fn long(root: &Path, seeds: u32, rounds: u32) -> Result<()> {
     let worlds = format!(
         "cargo run --release --locked -p quittance -- sim --seeds 1..{seeds} --phones 20 \

@@ -77,11 +77,12 @@ Examples:
     },
     Command {
         name: "long",
-        summary: "thousands of simulated worlds, many rounds of kill -9",
+        summary: "thousands of simulated worlds, larger models, many rounds of kill -9",
         help: "\
 Usage: cargo xtask long [--seeds N] [--rounds N]
 
-Simulates seeds 1 to N (5000), then kills a writing store N times (500).
+Simulates seeds 1 to N (5000), exhausts the larger models (gigabytes of memory), then kills a
+writing store N times (500).
 
 Example:
   cargo xtask long --seeds 20000 --rounds 2000",

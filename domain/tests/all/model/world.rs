@@ -141,16 +141,18 @@ fn opening(left: Budget, consent: bool, named: bool, bound: bool) -> Small {
         lock: Some(step(4, 1, 7)),
         ..programme("small")
     };
+    let complete = Ladder::resolve(&programme, &[&pack], &lender()).unwrap();
     let lender = if named { lender() } else { Lender::default() };
     let ladder = Ladder::resolve(&programme, &[&pack], &lender).unwrap();
     let terms = equal_terms("Asia/Kolkata", "2026-01-10", 2, Period::Days, 30);
     let zone = terms.zone().clone();
     let due = zone.midnight(terms.rows()[0].due);
-    let mut contract = signed(terms, &ladder, consent);
+    let mut contract = signed(terms.clone(), &ladder, consent);
     if bound {
-        for fact in
-            decide(&contract, &ladder, Command::Enrol(enrolment(1)), Actor::Time, due).unwrap()
-        {
+        // No device is bound where something is missing: here it went missing afterwards.
+        let whole = signed(terms, &complete, true);
+        let enrol = Command::Enrol(enrolment(1));
+        for fact in decide(&whole, &complete, enrol, Actor::Time, due).unwrap() {
             contract.apply(&fact);
         }
     }
