@@ -64,6 +64,8 @@ pub enum Bound {
         /// At the earliest: days past due.
         earliest: u32,
     },
+    /// A named person has to approve this stage before it begins.
+    Approved(Stage),
     /// The packs do not permit this guard.
     NoGuard(Guard),
 }
@@ -130,6 +132,9 @@ pub fn bounds(programme: &Programme, ladder: &Ladder) -> Vec<Bound> {
         if holds > dates {
             found.push(Bound::Later { stage, asked: dates, holds });
         }
+        if ladder.asks_a_person(stage) {
+            found.push(Bound::Approved(stage));
+        }
         let gap = step.after_s / 86_400;
         if gap > asked.min_days {
             found.push(Bound::Gap { stage, asked: asked.min_days, holds: gap });
@@ -186,6 +191,7 @@ impl std::fmt::Display for Bound {
             Bound::Gap { stage, asked, holds } => {
                 write!(f, "{stage}: {holds} days after the stage below, not {asked}")
             }
+            Bound::Approved(stage) => write!(f, "{stage}: begins when a named person approved it"),
             Bound::NoticeAdded(k) => write!(f, "notice {k}: the packs ask for it"),
             Bound::NoticeLater { k, asked, holds } => {
                 write!(f, "notice {k}: from {holds} days past due, not from {asked}")

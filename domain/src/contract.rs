@@ -176,6 +176,8 @@ pub struct Contract {
     pub effects: Vec<(Stage, Moment)>,
     /// What the device last reported: stage, lease, moment.
     pub applied: Option<(Stage, u64, Moment)>,
+    /// Steps of the current arrears that a named person approved, and when.
+    pub approvals: Vec<(Stage, Moment)>,
     /// The device's events up to this number are recorded.
     pub events_through: u64,
     /// Emergency passes used in the current arrears.
@@ -238,6 +240,7 @@ impl Contract {
             withheld: None,
             effects: Vec::new(),
             applied: None,
+            approvals: Vec::new(),
             events_through: 0,
             passes_used: 0,
             holds: Vec::new(),
@@ -354,6 +357,7 @@ impl Contract {
                 self.notices.clear();
                 self.withheld = None;
                 self.effects.retain(|(stage, _)| !stage.restricts());
+                self.approvals.clear();
                 self.passes_used = 0;
             }
             What::StageApplied { stage, sequence, applied } => {

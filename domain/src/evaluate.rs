@@ -122,6 +122,8 @@ pub enum Reason {
     DatesCome(Stage, Moment),
     /// The stage below must have been in effect on the device for its time first.
     WaitsForEffect(Stage),
+    /// A named person has to approve the stage first.
+    NotApproved(Stage),
     /// No consent on record: nothing above `notice`.
     NoConsent,
     /// No device is bound: nothing above `notice`.

@@ -260,6 +260,11 @@ impl Ladder {
             .unwrap_or_default()
     }
 
+    /// Whether a named person has to approve a stage before it begins.
+    pub fn asks_a_person(&self, stage: Stage) -> bool {
+        self.care.human_review_from.is_some_and(|from| stage.rung >= from)
+    }
+
     /// The highest stage this ladder has.
     pub fn top(&self) -> Stage {
         self.date_rules().last().map(|(stage, _)| stage).unwrap_or_default()
@@ -387,9 +392,6 @@ fn bound_steps(
     let in_order = strictest::STEPS.of(packs);
     // Where the laws together leave no hour at which a step could start, there is none.
     let noticed = noticed && hours::leave_an_hour(&strictest::BLACKOUTS.of(packs));
-    // A look that a law asks of a person has no record here: without it there is no such step.
-    let reviewed = strictest::HUMAN_REVIEW_FROM.of(packs);
-    let unseen = |stage: Stage| reviewed.is_some_and(|from| stage.rung >= from);
     let numbered = programme.steps.iter().enumerate().map(|(index, rule)| {
         let step = u8::try_from(index + 1).unwrap_or(u8::MAX);
         (Stage::restrict(step), rule)
@@ -397,7 +399,7 @@ fn bound_steps(
     let lock = programme.lock.iter().map(|rule| (Stage::LOCK, rule));
     let mut steps: Vec<Step> = Vec::new();
     for (stage, rule) in numbered.chain(lock) {
-        if !noticed || stage.rung > rung_max || unseen(stage) {
+        if !noticed || stage.rung > rung_max {
             continue;
         }
         if rule.when.unpaid_count as usize > ROWS_MAX {

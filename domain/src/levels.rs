@@ -59,6 +59,18 @@ impl Level {
     fn message(stage: Stage, at: Option<Moment>, notice: Option<NoticeId>) -> Level {
         Level { stage, start: at, at, after_s: 0, notice, waits: None }
     }
+
+    /// Not before a person's approval: one that comes late moves the start, and without one a
+    /// device cannot be told of the step either.
+    fn wait_for_approval(&mut self, contract: &Contract) {
+        let known = contract.approvals.iter().find(|(stage, _)| *stage == self.stage);
+        let approved = known.map(|(_, at)| *at);
+        if approved.is_none() {
+            self.waits = Some(Reason::NotApproved(self.stage));
+        }
+        self.start = self.start.zip(approved).map(|(start, at)| start.max(at));
+        self.at = self.at.zip(approved).map(|(start, at)| start.max(at));
+    }
 }
 
 /// How far the formal notices have got.
@@ -136,6 +148,9 @@ fn step_level(
     level.start = Some(out_of_blackout(contract, ladder, at.max(runs)));
     if ends > dates && ends >= runs {
         level.waits = Some(Reason::NoticeRuns(notice_number(ladder), ends));
+    }
+    if ladder.asks_a_person(step.stage) {
+        level.wait_for_approval(contract);
     }
     level
 }

@@ -67,6 +67,13 @@ pub enum Safety {
     },
     /// Money came through this feed.
     PaysThrough(String),
+    /// A named person approved a step of the current arrears.
+    StepApproved {
+        /// Which.
+        stage: Stage,
+        /// What he looked at, and why it is right.
+        reason: String,
+    },
 }
 
 /// What is asked about safety.
@@ -90,6 +97,13 @@ pub enum Ward {
     },
     /// Money comes through this feed.
     PayThrough(String),
+    /// Approve the step that is next.
+    ApproveStep {
+        /// Which.
+        stage: Stage,
+        /// What he looked at, and why it is right.
+        reason: String,
+    },
 }
 
 impl Contract {
@@ -104,6 +118,7 @@ impl Contract {
                 self.forget_holds(fact.at);
             }
             Safety::AreaSet { area, .. } => self.area.clone_from(area),
+            Safety::StepApproved { stage, .. } => self.approvals.push((*stage, fact.at)),
             Safety::PaysThrough(feed) => {
                 self.pays_through.retain(|known| known != feed);
                 if self.pays_through.len() >= FEEDS_MAX {
@@ -124,6 +139,16 @@ pub fn freeze_from(contract: &Contract, ladder: &Ladder, before: Stage) -> Momen
     let start = above.and_then(|level| level.start);
     let known = contract.decision.at;
     start.map_or(known, |start| known.min(Moment::from_micros(start.micros() - 1)))
+}
+
+/// Whether a person's approval is all that a step waits for, or its dates and nothing else.
+pub(crate) fn waits_for_a_person(contract: &Contract, ladder: &Ladder, stage: Stage) -> bool {
+    let mut approved = contract.clone();
+    approved.approvals.push((stage, Moment::default()));
+    let approved = step_start(&approved, ladder, stage);
+    ladder.asks_a_person(stage)
+        && approved.is_some()
+        && step_start(contract, ladder, stage).is_none()
 }
 
 /// When a stage above `notice` could begin by dates, notices and reports.

@@ -62,6 +62,16 @@ impl Stage {
         Stage { rung: Rung::Restrict, step }
     }
 
+    /// The stage of this name: `clear`, `restrict/2`.
+    pub fn parse(text: &str) -> Option<Stage> {
+        let (rung, step) = match text.split_once('/') {
+            Some((rung, step)) => (rung, step.parse().ok().filter(|step| *step > 0)?),
+            None => (text, 0),
+        };
+        let rung = Rung::parse(rung)?;
+        ((rung == Rung::Restrict) == (step > 0)).then_some(Stage { rung, step })
+    }
+
     /// Whether this stage takes anything away from the holder.
     pub fn restricts(self) -> bool {
         self.rung > Rung::Notice

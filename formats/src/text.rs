@@ -72,7 +72,7 @@ by_display!(
     Day: "a day as YYYY-MM-DD", Day::parse;
     Currency: "an ISO 4217 currency code", Currency::parse;
     TermsHash: "64 hexadecimal digits", TermsHash::parse;
-    Stage: "a stage such as `clear` or `restrict/2`", stage;
+    Stage: "a stage such as `clear` or `restrict/2`", Stage::parse;
 );
 
 by_name!(
@@ -116,14 +116,6 @@ impl Text for Restriction {
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
-}
-
-fn stage(text: &str) -> Option<Stage> {
-    let (rung, step) = match text.split_once('/') {
-        Some((rung, step)) => (rung, step.parse().ok().filter(|step| *step > 0)?),
-        None => (text, 0),
-    };
-    Some(Stage { rung: Rung::parse(rung)?, step })
 }
 
 impl Text for Zone {

@@ -7,7 +7,7 @@ use crate::{
     contract::Contract,
     fact::What,
     ladder::Ladder,
-    safety::{LABEL_MAX, Safety, Ward},
+    safety::{LABEL_MAX, Safety, Ward, waits_for_a_person},
 };
 
 pub(super) fn ward(
@@ -29,6 +29,21 @@ pub(super) fn ward(
                 return Ok(Vec::new());
             }
             Ok(vec![What::Safety(Safety::AreaSet { area, reason })])
+        }
+        Ward::ApproveStep { stage, reason } => {
+            check_text("reason", &reason, CAUSE_MAX)?;
+            if contract.approvals.iter().any(|(known, _)| *known == stage) {
+                return Ok(Vec::new());
+            }
+            if !waits_for_a_person(contract, ladder, stage) {
+                let detail = format!(
+                    "stage: {stage} does not wait for a person: only a step is approved that \
+                     the law wants approved, whose notices have run and whose step below is in \
+                     effect"
+                );
+                return Err(Refusal::new("nothing_to_approve", detail));
+            }
+            Ok(vec![What::Safety(Safety::StepApproved { stage, reason })])
         }
         Ward::PayThrough(feed) => {
             check_label("feed", &feed)?;

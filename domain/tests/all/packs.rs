@@ -1,9 +1,10 @@
 //! Several packs and a programme: the strictest value wins, field by field.
 
 use domain::{
-    Channel, Command, Guard, Ladder, Restriction, Rung, Stage,
+    Channel, Command, Guard, Ladder, Reason, Restriction, Rung, Stage,
     ladder::LadderError,
     policy::{LegalStatus, Pack, PackNotice, Passes, Programme, Proof},
+    safety::Ward,
 };
 
 use crate::scene::{
@@ -130,17 +131,35 @@ fn a_delivery_counts_when_its_evidence_is_what_the_law_asks_for() {
     }
 }
 
-/// Nobody's look is on record, so what a law keeps for a person's look is not reached.
+/// A step that a person has to approve begins with his approval, never before its own dates, and
+/// for the arrears there are.
 #[test]
-fn a_rung_that_a_person_has_to_approve_is_not_reached() {
-    let top = |from| {
-        let mut a = pack("a");
-        a.care.human_review_from = from;
-        two(fast_programme(), a, pack("b")).unwrap().top()
-    };
-    assert_eq!(top(None), Stage::LOCK);
-    assert_eq!(top(Some(Rung::Lock)), Stage::restrict(2));
-    assert_eq!(top(Some(Rung::Restrict)), Stage::NOTICE);
+fn a_step_waits_for_the_person_that_a_law_asks_for() {
+    let mut a = pack("a");
+    a.care.human_review_from = Some(Rung::Restrict);
+    let ladder = two(fast_programme(), a, pack("b")).unwrap();
+    let mut world = World::new(ladder, terms("Asia/Kolkata"));
+    let approve =
+        |stage| Command::Ward(Ward::ApproveStep { stage, reason: "called, no answer".into() });
+    let first = Stage::restrict(1);
+    world.walk_to("2026-01-14");
+    assert_eq!(world.try_act(approve(first)).unwrap_err().code, "nothing_to_approve");
+    world.walk_to("2026-02-01");
+    assert_eq!(world.stage(), Stage::NOTICE);
+    let decision = world.decision();
+    assert!(decision.reasons.contains(&Reason::NotApproved(first)));
+    assert_eq!(decision.timetable, Vec::new());
+    let above = world.try_act(approve(Stage::restrict(2))).unwrap_err();
+    assert_eq!(above.code, "nothing_to_approve");
+    let blank = Command::Ward(Ward::ApproveStep { stage: first, reason: " ".into() });
+    assert_eq!(world.try_act(blank).unwrap_err().code, "bad_text");
+    world.act(approve(first));
+    assert_eq!(world.stage(), first);
+    assert_eq!(world.try_act(approve(first)), Ok(0), "known already");
+    world.walk_days(30);
+    assert_eq!(world.stage(), first, "the next step has a look of its own");
+    world.pay(100_000);
+    assert!(world.contract.approvals.is_empty());
 }
 
 #[test]

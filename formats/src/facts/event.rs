@@ -2,14 +2,11 @@
 
 use domain::{
     Command, EnrolmentId, Hold, HoldId, HoldKind, Moment, Stage, Terms, UnitId, ending::End,
-    fact::Enrolment, outside::Pushed, rehearse::Event,
+    fact::Enrolment, outside::Pushed, rehearse::Event, safety::Ward,
 };
 
 use super::{flag, id_of, moment};
-use crate::{
-    fields::{FieldError, Fields},
-    text::Text as _,
-};
+use crate::fields::{FieldError, Fields};
 
 /// What a fact can be.
 #[derive(Clone, Copy)]
@@ -23,6 +20,7 @@ enum Word {
     NoticeShown,
     NoticeDeclared,
     Stage,
+    Approved,
     Pass,
     Hold,
     HoldClosed,
@@ -31,7 +29,7 @@ enum Word {
     WrittenOff,
 }
 
-const WORDS: [(&str, Word); 15] = [
+const WORDS: [(&str, Word); 16] = [
     ("enrolled", Word::Enrolled),
     ("payment", Word::Payment),
     ("confirmed", Word::Confirmed),
@@ -41,6 +39,7 @@ const WORDS: [(&str, Word); 15] = [
     ("notice_shown", Word::NoticeShown),
     ("notice_declared", Word::NoticeDeclared),
     ("stage", Word::Stage),
+    ("approved", Word::Approved),
     ("pass", Word::Pass),
     ("hold", Word::Hold),
     ("hold_closed", Word::HoldClosed),
@@ -86,6 +85,9 @@ impl Reader<'_> {
             Word::Stage => {
                 let stage = stage(fields)?;
                 Command::ReportStage { stage, sequence: 1, applied: at }
+            }
+            Word::Approved => {
+                Command::Ward(Ward::ApproveStep { stage: stage(fields)?, reason: told() })
             }
             Word::Pass => Command::UsePass { used: at, hours: 24 },
             Word::Hold => self.hold(fields, at)?,
@@ -181,7 +183,7 @@ fn number(fields: &mut Fields) -> Result<u8, FieldError> {
 fn stage(fields: &mut Fields) -> Result<Stage, FieldError> {
     let text = fields.text("stage")?;
     let text = fields.needed("stage", text)?;
-    Stage::read(&text).ok_or_else(|| {
+    Stage::parse(&text).ok_or_else(|| {
         let expected = "expected clear, remind, notice, restrict/1 and so on, or lock";
         fields.wrong("stage", format!("{text:?}: {expected}"))
     })

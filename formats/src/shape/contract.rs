@@ -32,6 +32,8 @@ pub(crate) struct ContractShape {
     amended: Option<Box<Amendment>>,
     #[serde(with = "applied")]
     applied: Option<(Stage, u64, Moment)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "pairs")]
+    approvals: Vec<(Stage, Moment)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     area: Option<String>,
     #[serde(default, skip_serializing_if = "is_nought", with = "one")]

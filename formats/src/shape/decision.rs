@@ -52,6 +52,7 @@ pub(crate) enum ReasonShape {
     NoticeRuns(u8, #[serde(with = "one")] Moment),
     DatesCome(#[serde(with = "one")] Stage, #[serde(with = "one")] Moment),
     WaitsForEffect(#[serde(with = "one")] Stage),
+    NotApproved(#[serde(with = "one")] Stage),
     NoConsent,
     NotEnrolled,
     LenderNotNamed,

@@ -1,7 +1,7 @@
 //! Ends of holds, areas, feeds.
 
 use domain::{
-    HoldId, Moment,
+    HoldId, Moment, Stage,
     safety::{Answer, Safety},
 };
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,11 @@ pub(crate) enum SafetyShape {
         reason: String,
     },
     PaysThrough(String),
+    StepApproved {
+        reason: String,
+        #[serde(with = "one")]
+        stage: Stage,
+    },
 }
 
 shaped!(Safety: SafetyShape);

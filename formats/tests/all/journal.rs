@@ -179,6 +179,7 @@ fn every_reason() -> Vec<Reason> {
         Reason::NoticeRuns(2, AT),
         Reason::DatesCome(Stage::restrict(1), AT),
         Reason::WaitsForEffect(Stage::NOTICE),
+        Reason::NotApproved(Stage::LOCK),
         Reason::NoConsent,
         Reason::NotEnrolled,
         Reason::LenderNotNamed,

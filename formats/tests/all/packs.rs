@@ -210,7 +210,7 @@ const SHIPPED: [(&str, &str, &str, u32); 18] = [
     ("br", "court_order_required", "notice", 0),
     ("de", "court_order_required", "notice", 0),
     ("eu-default", "court_order_required", "notice", 0),
-    ("uk", "unclear", "notice", 0),
+    ("uk", "unclear", "restrict/4", 90),
     ("au", "unclear", "lock", 90),
 ];
 

@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::{Actor, TenantId};
+use domain::{Actor, TenantId, UnitId};
 use formats::directory::Role;
 
 use super::{
@@ -54,6 +54,12 @@ impl Call {
     /// Who acts, as facts name it.
     pub(crate) fn actor(&self) -> Actor {
         self.caller.actor()
+    }
+
+    /// The person who calls. Two keys are not two people: what takes a person names him.
+    pub(crate) fn person(&self) -> Result<UnitId, Problem> {
+        let detail = "this takes a person: use an API key that was made for one";
+        self.caller.person.ok_or_else(|| Problem::new("person_needed", detail))
     }
 
     /// Whether the caller has one of these roles.

@@ -12,6 +12,7 @@
 mod account_view;
 mod acts;
 mod answer;
+mod approvals;
 mod assignments;
 mod body;
 mod bulk;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    acts, assignments, bulk, certificate, claims,
+    acts, approvals, assignments, bulk, certificate, claims,
     codes::{self, CODES},
     consent, contract_line, contract_view, contracts, custody, devices, disclosure, endings, holds,
     intake, journal_file, money, payments, payoff, problem, proposals, records, refunds, releases,
@@ -22,6 +22,7 @@ use super::{
     acts::Acted,
     acts::CreditBody,
     acts::DeliveryBody,
+    approvals::ApprovalBody,
     bulk::BulkAnswer,
     certificate::CertificateView,
     claims::ClaimBody,

@@ -116,7 +116,7 @@ pub(crate) async fn propose(
     call: Call,
     Body { value, raw: _ }: Body<ProposalBody>,
 ) -> Result<Response, Problem> {
-    let person = person(&call)?;
+    let person = call.person()?;
     let reason = value.reason.clone();
     let what = proposed(&app, &call, value).await?;
     let missing = || Problem::new("idempotency_key_missing", "send an Idempotency-Key");
@@ -171,7 +171,7 @@ pub(crate) async fn reject(
 
 async fn decide(app: &App, call: &Call, id: &str, yes: bool) -> Result<Response, Problem> {
     let unit = unit(id)?;
-    let person = person(call)?;
+    let person = call.person()?;
     let (known, repeated) = app.decide_proposal(call.tenant(), unit, person, yes).await?;
     Ok(answer::done(repeated, &view(unit, &known, app.now())))
 }
@@ -182,15 +182,9 @@ pub(crate) async fn personal(
     call: Call,
     At(id): At<String>,
 ) -> Result<Json<PersonalView>, Problem> {
-    let (unit, person) = (unit(&id)?, person(&call)?);
+    let (unit, person) = (unit(&id)?, call.person()?);
     let personal = app.exported_personal(call.tenant(), unit, person).await?;
     Ok(Json(PersonalView { personal: personal.into_iter().collect() }))
-}
-
-/// Two keys are not two people: whoever asks or approves is named.
-fn person(call: &Call) -> Result<UnitId, Problem> {
-    let detail = "this takes a person: use an API key that was made for one";
-    call.caller().person.ok_or_else(|| Problem::new("person_needed", detail))
 }
 
 fn unit(id: &str) -> Result<UnitId, Problem> {

@@ -1,5 +1,6 @@
 //! Every endpoint in one table: address, roles, idempotency, bodies and errors.
 
+mod approvals;
 mod assignments;
 mod changes;
 mod consent;
@@ -97,6 +98,7 @@ pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         contracts::ENDPOINTS,
         consent::ENDPOINTS,
         holds::ENDPOINTS,
+        approvals::ENDPOINTS,
         money::ENDPOINTS,
         changes::ENDPOINTS,
         endings::ENDPOINTS,

@@ -175,6 +175,9 @@ pub fn plain(reason: &Reason) -> String {
         Reason::WaitsForEffect(stage) => {
             format!("The device has not reported {stage} in effect for its time yet.")
         }
+        Reason::NotApproved(stage) => {
+            format!("A person has to look at the contract and approve {stage} before it begins.")
+        }
         Reason::NoConsent => "No consent is on record: nothing above notice.".into(),
         Reason::NotEnrolled => "No device is enrolled: nothing above notice.".into(),
         Reason::LenderNotNamed => {
@@ -233,6 +236,7 @@ pub fn code(reason: &Reason) -> &'static str {
         Reason::NoticeRuns(..) => "notice_runs",
         Reason::DatesCome(..) => "dates_come",
         Reason::WaitsForEffect(_) => "waits_for_effect",
+        Reason::NotApproved(_) => "not_approved",
         Reason::NoConsent => "no_consent",
         Reason::NotEnrolled => "not_enrolled",
         Reason::LenderNotNamed => "lender_not_named",

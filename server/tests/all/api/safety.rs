@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use domain::Stage;
 use formats::directory::{
     Limits,
     Role::{self, Admin, Approver, Operator, Payments, Viewer},
 };
 use serde_json::{Value, json};
+use server::app::sign_contract::NewContract;
 
 use super::front::{Ask, Front, Reply};
-use crate::kit::{DAY, HOUR, clerk};
+use crate::{
+    kit::{DAY, FAST, HOUR, clerk, new_contract},
+    phone::{Phone, pass},
+};
 
 struct Office {
     front: Front,
@@ -258,4 +263,47 @@ async fn a_feed_is_listened_to_through_the_door() {
     assert_eq!(unknown.problem(), (404, "not_found"));
     let breakers = front.get(Viewer, "/v1/breakers").await.json["items"][0].clone();
     assert_eq!((&breakers["moved"], &breakers["fleet"]), (&json!(0), &json!(1)));
+}
+
+/// Under a law that wants a person to look, a step waits for him: neither a machine nor another
+/// role approves, and not before everything else has come.
+#[tokio::test]
+async fn a_step_waits_for_a_person_where_the_law_wants_one() {
+    let office = Office::new().await;
+    let (front, house) = (&office.front, &office.front.house);
+    let under_uk = FAST.replace("[\"test-fast\"]", "[\"test-fast\", \"uk\"]");
+    let under_uk = under_uk.replace("id = \"fast\"", "id = \"looked-at\"");
+    house.app.add_programme(house.tenant, &under_uk, clerk()).await.unwrap();
+    let looked_at = NewContract { programme: "looked-at".into(), ..new_contract("EX-1", 1) };
+    let unit = house.sign(looked_at).await;
+    let mut phone = Phone::new(1);
+    phone.enrol(house, unit).await;
+    let path = "/v1/contracts/EX-1/approvals";
+    let body = |stage: &str| json!({ "stage": stage, "reason": "called, no answer" });
+    let early = front.send(&office.ravi, path, Some("a-1"), &body("restrict/1")).await;
+    assert_eq!(early.problem(), (409, "nothing_to_approve"));
+
+    for (days, k) in [(30, 1), (20, 2)] {
+        pass(house, &mut phone, days * 24).await;
+        let came = json!({ "delivered_at": house.app.now().rfc3339(), "evidence": "letter" });
+        let notice = format!("/v1/contracts/EX-1/notices/{k}/delivery");
+        assert_eq!(front.put(Operator, &notice, &notice, &came).await.status, 200);
+    }
+    pass(house, &mut phone, 20 * 24).await;
+    assert_eq!(house.contract(unit).await.decision.stage, Stage::NOTICE);
+    assert_eq!(front.explain("EX-1").await["reasons"][1]["code"], "not_approved");
+    for (stage, problem) in
+        [("notice", (422, "bad_stage")), ("restrict/2", (409, "nothing_to_approve"))]
+    {
+        let refused = front.send(&office.ravi, path, Some(stage), &body(stage)).await;
+        assert_eq!(refused.problem(), problem);
+    }
+    let machine = front.put(Approver, path, "a-2", &body("restrict/1")).await;
+    assert_eq!(machine.problem(), (409, "person_needed"));
+    let other = front.put(Operator, path, "a-3", &body("restrict/1")).await;
+    assert_eq!(other.problem(), (403, "forbidden"));
+    let done = front.send(&office.ravi, path, Some("a-4"), &body("restrict/1")).await;
+    assert_eq!(done.status, 200, "{}", done.text);
+    assert_eq!(house.contract(unit).await.decision.stage, Stage::restrict(1));
+    house.check().await;
 }
