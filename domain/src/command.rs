@@ -4,6 +4,7 @@ use crate::{
     Day, HoldId, Moment, NoticeId, QuoteId, UnitId,
     assignment::Assign,
     custody::Pass,
+    delivery::Delivery,
     ending::End,
     fact::{Consent, Enrolment, Withheld},
     hold::{Announced, Hold},
@@ -137,6 +138,19 @@ pub enum Command {
         /// SHA-256 of the shown text in hexadecimal.
         text_hash: String,
     },
+    /// The holder confirmed a notice on the device.
+    NoticeAcked {
+        /// Its id.
+        id: NoticeId,
+        /// When.
+        acked: Moment,
+        /// SHA-256 of the shown text in hexadecimal.
+        text_hash: String,
+    },
+    /// A carrier tells what became of the message of a notice; its number is the contract's to say.
+    TellDelivery(Delivery),
+    /// Record what time alone delivered.
+    DeemDelivered,
     /// The lender proves a delivery of his own.
     DeclareNotice {
         /// 1 = first.

@@ -8,6 +8,7 @@ use crate::{
     account::{Account, Kept},
     assignment::{Offer, Origin, Passed},
     custody::Freed,
+    delivery::Message,
     evaluate::Recorded,
     fact::{Consent, Enrolment, Fact, ReleaseCause, Signed, What, Withheld},
     hold::Hold,
@@ -96,6 +97,8 @@ pub struct Notice {
     pub text: String,
     /// Channels by which it reached a person, first delivery each.
     pub delivered: Vec<(Channel, Moment)>,
+    /// What became of the messages that carry it, the first word of each state.
+    pub messages: Vec<Message>,
 }
 
 /// The device's word that it heard its server again and may open: after so many powered seconds.
@@ -352,6 +355,7 @@ impl Contract {
             What::NoticeDelivered { id, channel, delivered, .. } => {
                 self.delivered(*id, *channel, *delivered);
             }
+            What::NoticeDelivery(delivery) => self.apply_delivery(delivery),
             What::NoticesLapsed => {
                 self.lapse_into_opening(fact.at);
                 self.notices.clear();
@@ -442,6 +446,7 @@ impl Contract {
             language: language.clone(),
             text: text.clone(),
             delivered: Vec::new(),
+            messages: Vec::new(),
         });
         self.notices.sort_by_key(|notice| notice.k);
     }

@@ -3,6 +3,7 @@
 mod assignment;
 mod consent;
 mod custody;
+mod deliveries;
 mod endings;
 mod holds;
 mod money;
@@ -95,6 +96,11 @@ pub fn decide(
         Command::NoticeShown { id, shown, text_hash } => {
             notices::shown_on(contract, ladder, id, shown.min(at), text_hash)
         }
+        Command::NoticeAcked { id, acked, text_hash } => {
+            deliveries::acknowledged(contract, ladder, id, acked.min(at), text_hash)
+        }
+        Command::TellDelivery(told) => deliveries::tell(contract, ladder, told, at)?,
+        Command::DeemDelivered => deliveries::deem(contract, ladder, at),
         Command::DeclareNotice { k, delivered, evidence } => {
             notices::declare(contract, ladder, k, delivered, evidence, at)?
         }

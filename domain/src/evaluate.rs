@@ -7,6 +7,7 @@ use crate::{
     Day, Moment, NoticeId,
     ceiling::Ceiling,
     contract::{Contract, State},
+    delivery,
     fact::Withheld,
     ladder::Ladder,
     levels::{Level, delivered, levels},
@@ -157,6 +158,8 @@ pub enum Want {
     },
     /// Book the late fees and the interest of the days that have passed.
     Reckon,
+    /// Record that time alone delivered a message, as every law says.
+    DeemDelivered,
     /// Credit what the law pack asks for a restriction that was wrong, or stood too long.
     Compensate,
     /// Sign the release certificate.
@@ -189,6 +192,9 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
     reasons.extend(stale.map(Reason::StandingStale));
     let notice = next_notice(contract, ladder, &position, &levels);
     let mut wants = wants(contract, &position, notice, &ceiling, now);
+    if delivery::deemed(contract, ladder, now).is_some() {
+        wants.insert(0, Want::DeemDelivered);
+    }
     if redress::due(contract, ladder).is_some() {
         wants.insert(0, Want::Compensate);
     }
@@ -400,8 +406,10 @@ fn next_look(
     let returns = ceiling.returns.map(|(_, until)| until);
     let reckon = contract.account.next_reckoning().map(|day| zone.midnight(day));
     let law = contract.next_law();
+    let deemed = delivery::to_deem(contract, ladder).map(|(.., at)| Some(at));
     starts
         .chain(holds)
+        .chain(deemed)
         .chain([falls_due, show_from, prepare, reckon, ceiling.fresh_until, returns])
         .chain([law, law.map(|begins| nears(ladder, begins))])
         .flatten()

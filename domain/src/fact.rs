@@ -4,6 +4,7 @@ use crate::{
     Day, EnrolmentId, HoldId, Moment, NoticeId, QuoteId, UnitId,
     assignment::Assignment,
     custody::Custody,
+    delivery::Delivery,
     ending::Ending,
     hold::Hold,
     late_fee::LateFee,
@@ -179,6 +180,8 @@ pub enum What {
         /// What proves it: a text hash, or the lender's own reference.
         evidence: String,
     },
+    /// Something became of the message that carries a formal notice.
+    NoticeDelivery(Delivery),
     /// Notices given so far no longer carry a restriction.
     NoticesLapsed,
     /// The device reports that a stage took effect.

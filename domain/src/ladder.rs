@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::late_fee::LateFee;
 use crate::{
     Day, Moment,
+    delivery::Evidence,
     money::portion,
     policy::{
         Blackout, Care, Condition, Conduct, Lender, Pack, Paper, Passes, Programme, Proof,
@@ -97,12 +98,16 @@ pub struct Demand {
 }
 
 impl Notice {
-    /// When these first deliveries, one for each channel, had met every demand.
-    pub fn delivered(&self, deliveries: &[(Channel, Moment)]) -> Option<Moment> {
+    /// When this evidence had met every demand.
+    pub fn delivered(&self, evidence: &[Evidence]) -> Option<Moment> {
         let mut last = None;
         for demand in &self.demands {
-            let counts = deliveries.iter().filter(|(by, _)| demand.is_met_by(*by));
-            let mut moments: Vec<Moment> = counts.map(|(_, at)| *at).collect();
+            let first = |channel| {
+                let met = evidence.iter().filter(|told| demand.is_met_by(channel, told));
+                met.map(|(.., at)| *at).min()
+            };
+            let channels = demand.channels.iter().copied();
+            let mut moments: Vec<Moment> = channels.filter_map(first).collect();
             moments.sort_unstable();
             let met = *moments.get(usize::try_from(demand.min_modes.max(1)).ok()? - 1)?;
             last = last.max(Some(met));
@@ -112,9 +117,9 @@ impl Notice {
 }
 
 impl Demand {
-    /// Whether what a channel tells of a delivery is evidence enough.
-    fn is_met_by(&self, channel: Channel) -> bool {
-        self.channels.contains(&channel) && Proof::of(channel) >= self.proof
+    /// Whether this is evidence enough of a delivery by a channel.
+    fn is_met_by(&self, channel: Channel, (by, proof, _): &Evidence) -> bool {
+        *by == channel && *proof >= self.proof
     }
 }
 

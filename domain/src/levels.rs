@@ -108,7 +108,7 @@ pub(crate) fn delivered<'a>(
 ) -> Option<(&'a Notice, Moment)> {
     let notice = contract.notices.iter().find(|notice| notice.k == k)?;
     let zone = contract.terms().zone();
-    let day = zone.day(rule.delivered(&notice.delivered)?);
+    let day = zone.day(rule.delivered(&notice.evidence())?);
     let free = day.plus_days(i32::try_from(rule.cure_days).ok()?.checked_add(1)?)?;
     Some((notice, zone.midnight(free)))
 }

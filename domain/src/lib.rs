@@ -21,6 +21,7 @@ pub mod contract;
 pub mod custody;
 pub mod decide;
 pub mod delinquency;
+pub mod delivery;
 pub mod ending;
 pub mod evaluate;
 pub mod fact;

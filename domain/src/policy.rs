@@ -166,17 +166,6 @@ named!(
     }
 );
 
-impl Proof {
-    /// What a delivery by a channel proves: the phone's own report that the text stood on its
-    /// screen, or the lender's word that it arrived.
-    pub fn of(channel: Channel) -> Proof {
-        match channel {
-            Channel::Screen => Proof::Shown,
-            Channel::Declared => Proof::Delivered,
-        }
-    }
-}
-
 /// What a pack allows the k-th step above `notice`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackStep {

@@ -4,9 +4,10 @@
 //! **Invariant:** the same `decide`, `apply` and `evaluate` as everywhere; no rule lives here.
 
 use crate::{
-    Contract, Fact, Ladder, Moment, NoticeId, Refusal, What,
+    Channel, Contract, Fact, Ladder, Moment, NoticeId, Refusal, What,
     command::Command,
     decide,
+    delivery::{Delivery, DeliveryState},
     evaluate::{Decision, Want, evaluate},
     fact::Actor,
 };
@@ -30,6 +31,8 @@ pub enum Event {
     Command(Box<Command>),
     /// The phone showed the k-th formal notice.
     NoticeShown(u8),
+    /// A carrier told what became of the message of the k-th formal notice.
+    NoticeMessage(u8, Channel, DeliveryState),
 }
 
 /// What is assumed where nothing is told.
@@ -122,11 +125,13 @@ impl Staging<'_> {
         let command = match event {
             Event::Command(command) => (**command).clone(),
             Event::NoticeShown(k) => {
-                let notice = self.contract.notices.iter().find(|notice| notice.k == *k);
-                let missing = || format!("notice {k} is not prepared: nothing of it can be shown");
-                let id = notice.ok_or_else(|| Refusal::new("notice_not_due", missing()))?.id;
-                let text_hash = "told".to_owned();
+                let (id, text_hash) = (self.notice(*k)?, "told".to_owned());
                 Command::NoticeShown { id, shown: self.now, text_hash }
+            }
+            Event::NoticeMessage(k, channel, state) => {
+                let (notice, at, evidence) = (self.notice(*k)?, self.now, "told".to_owned());
+                let (k, channel, state) = (*k, *channel, *state);
+                Command::TellDelivery(Delivery { notice, k, channel, state, at, evidence })
             }
         };
         let facts = decide(&self.contract, self.ladder, command, Actor::Time, self.now)?;
@@ -136,6 +141,12 @@ impl Staging<'_> {
         }
         facts.iter().for_each(|fact| self.contract.apply(fact));
         Ok(facts)
+    }
+
+    fn notice(&self, k: u8) -> Result<NoticeId, Refusal> {
+        let known = self.contract.notices.iter().find(|notice| notice.k == k);
+        let missing = || format!("notice {k} is not prepared: nothing of it can arrive");
+        Ok(known.ok_or_else(|| Refusal::new("notice_not_due", missing()))?.id)
     }
 
     /// Carries out what the decision wants and what is assumed, and records what holds then.
@@ -179,6 +190,7 @@ impl Staging<'_> {
                 }
             }
             Want::Reckon => Command::Reckon,
+            Want::DeemDelivered => Command::DeemDelivered,
             Want::Compensate => Command::Compensate,
             Want::Release => Command::Release { certificate: vec![0] },
         };
@@ -212,7 +224,7 @@ impl Staging<'_> {
             Event::Command(command) => {
                 matches!(**command, Command::ReportStage { stage: other, .. } if other == stage)
             }
-            Event::NoticeShown(_) => false,
+            Event::NoticeShown(_) | Event::NoticeMessage(..) => false,
         };
         let known = self.contract.applied.is_some_and(|(known, ..)| known == stage);
         let bound = self.contract.device.is_some() && !self.contract.is_released();
@@ -223,7 +235,7 @@ impl Staging<'_> {
     /// Whether the delivery of the k-th notice is assumed: of no later one is told.
     fn is_assumed(&self, k: u8, to_come: &[Told]) -> bool {
         let is_told = |told: &Told| match &told.event {
-            Event::NoticeShown(number) => *number == k,
+            Event::NoticeShown(number) | Event::NoticeMessage(number, ..) => *number == k,
             Event::Command(command) => {
                 matches!(**command, Command::DeclareNotice { k: number, .. } if number == k)
             }

@@ -190,8 +190,24 @@ named!(
         Screen "screen",
         /// The lender posts the evidence of a delivery of his own.
         Declared "declared",
+        /// A text message to the borrower's phone number.
+        Sms "sms",
+        /// A WhatsApp message to the borrower's phone number.
+        Whatsapp "whatsapp",
+        /// An e-mail to the borrower's address.
+        Email "email",
     }
 );
+
+impl Channel {
+    /// Those by which a message goes out, and whose carriers tell what became of it.
+    pub const MESSAGES: [Channel; 3] = [Channel::Sms, Channel::Whatsapp, Channel::Email];
+
+    /// Whether a message goes out by it.
+    pub fn is_message(self) -> bool {
+        Channel::MESSAGES.contains(&self)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -76,6 +76,7 @@ fn contract() -> Contract {
         offer: [2; 32],
     });
     contract.notices.push(Notice {
+        messages: Vec::new(),
         id: NoticeId::from_bytes([3; 16]),
         k: 1,
         show_from: at,

@@ -6,6 +6,7 @@ pub(crate) mod assignment;
 pub(crate) mod contract;
 pub(crate) mod custody;
 pub(crate) mod decision;
+pub(crate) mod delivery;
 pub(crate) mod ending;
 pub(crate) mod fact;
 pub(crate) mod law;

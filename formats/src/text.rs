@@ -78,7 +78,9 @@ by_display!(
 by_name!(
     Rung: "one of clear, remind, notice, restrict, lock";
     Guard: "one of factory_reset, safe_mode, debugging, unknown_installs, agent_removal";
-    Channel: "one of screen, declared";
+    Channel: "one of screen, declared, sms, whatsapp, email";
+    domain::delivery::DeliveryState: "one of accepted, delivered, read, acknowledged, deemed, \
+        failed, bounced";
     HoldKind: "one of dispute, hardship, promise, payment_pending, legal_stay, \
         enforcement_off, feed_stale, incident, stolen, area_emergency, lender_suspended, \
         breaker";

@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Contract {
-    /// Under a stay nobody is given notice.
+    /// Under a stay nobody is given notice; what is on its way or arrived is kept.
     pub(super) fn hold_opened(&mut self, hold: &Hold, at: Moment) {
         self.holds.push(hold.clone());
         if hold.kind.stops_fees() {
@@ -16,7 +16,7 @@ impl Contract {
             self.account.quiet(hold.id, self.day(hold.from), until);
         }
         if hold.kind.ceiling().is_some_and(|highest| highest < Stage::NOTICE) {
-            self.notices.retain(|notice| !notice.delivered.is_empty());
+            self.notices.retain(|notice| !notice.evidence().is_empty());
         }
         self.forget_holds(at);
     }

@@ -5,11 +5,11 @@ use crate::{
     Moment, NoticeId,
     command::{Command, Refusal},
     contract::{Contract, Notice},
+    delivery::{past_due, says_the_truth},
     evaluate::{PREPARE_AHEAD_S, notice_due},
     fact::{What, Withheld},
     ladder::Ladder,
     stage::Channel,
-    standing::Position,
 };
 
 pub(super) fn prepare(
@@ -55,15 +55,6 @@ pub(super) fn withhold(
         return Ok(Vec::new());
     }
     Ok(vec![What::NoticeWithheld { k, cause }])
-}
-
-fn past_due(contract: &Contract, ladder: &Ladder, at: Moment) -> i64 {
-    Position::stands(contract, ladder).on(contract.day(at)).past_due
-}
-
-/// Whether a delivery at this moment gave notice of what was owed, and not before its time.
-fn says_the_truth(contract: &Contract, ladder: &Ladder, notice: &Notice, at: Moment) -> bool {
-    at >= notice.show_from && notice.owed == past_due(contract, ladder, at)
 }
 
 /// A delivery of a text that was replaced since, or that no longer said what was owed, proves

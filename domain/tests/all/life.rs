@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use domain::{
     Actor, Channel, Command, Contract, Currency, Day, Fact, HoldId, Ladder, Moment, NoticeId,
-    Restriction, Rung, Stage, Terms, UnitId, Want, Zone, decide, evaluate,
+    Restriction, Rung, Stage, Terms, UnitId, Want, Zone, decide,
+    delivery::{Delivery, DeliveryState},
+    evaluate,
     hold::{Hold, HoldKind},
-    policy::{Blackout, Condition, NoticeRule, Pack, PackNotice, Programme, StepRule},
+    policy::{Blackout, Condition, NoticeRule, Pack, PackNotice, Programme, Proof, StepRule},
     schedule::{Equal, MonthEnd, Period},
     terms::Price,
 };
@@ -41,6 +43,8 @@ pub(crate) enum Deed {
     /// The device reports a stage, whatever it was told.
     Claim(Stage, i64),
     Declare,
+    /// A carrier tells of a message, so many seconds ago.
+    Tell(Channel, DeliveryState, i64),
     /// In hundredths of an instalment.
     Pay(i64, bool),
     /// In hundredths of what was paid.
@@ -133,6 +137,7 @@ impl Lived {
                 text: "text".into(),
             },
             Want::Reckon => Command::Reckon,
+            Want::DeemDelivered => Command::DeemDelivered,
             Want::Compensate => Command::Compensate,
             Want::Release => Command::Release { certificate: vec![9] },
         }
@@ -168,6 +173,15 @@ impl Lived {
             Deed::Declare => (1..=4)
                 .map(|k| Command::DeclareNotice { k, delivered: now, evidence: "letter".into() })
                 .collect(),
+            Deed::Tell(channel, state, ago_s) => {
+                let told = |notice: &domain::contract::Notice| {
+                    let (notice, k, evidence) = (notice.id, notice.k, "id".to_owned());
+                    let (channel, state, at) = (*channel, *state, now.plus_seconds(-ago_s));
+                    let told = Delivery { notice, k, channel, state, at, evidence };
+                    Command::TellDelivery(told)
+                };
+                self.contract.notices.iter().map(told).collect()
+            }
             Deed::Pay(hundredths, confirmed) => {
                 let amount = RATE * hundredths / 100;
                 let confirmed = *confirmed;
@@ -219,6 +233,7 @@ fn deeds() -> impl Strategy<Value = Vec<(Gap, Deed)>> {
         6 => Just(Deed::Look),
         14 => Just(Deed::Obey),
         2 => Just(Deed::Declare),
+        3 => receipts(),
         2 => (stages(), 0..40 * DAY_S).prop_map(|(stage, ago_s)| Deed::Claim(stage, ago_s)),
         3 => (1..250_i64, any::<bool>()).prop_map(|(part, sure)| Deed::Pay(part, sure)),
         1 => (1..=100_i64).prop_map(Deed::TakeBack),
@@ -227,6 +242,11 @@ fn deeds() -> impl Strategy<Value = Vec<(Gap, Deed)>> {
         1 => Just(Deed::Enrol),
     ];
     vec((gap, deed), 0..40)
+}
+
+fn receipts() -> impl Strategy<Value = Deed> {
+    (select(Channel::MESSAGES.to_vec()), select(DeliveryState::TOLD.to_vec()), 0..9 * DAY_S)
+        .prop_map(|(channel, state, ago_s)| Deed::Tell(channel, state, ago_s))
 }
 
 fn hold() -> impl Strategy<Value = Deed> {
@@ -289,12 +309,16 @@ fn packs() -> impl Strategy<Value = Pack> {
         vec![Channel::Screen],
         vec![Channel::Declared],
         vec![Channel::Screen, Channel::Declared],
-        vec![Channel::Screen, Channel::Declared],
+        vec![Channel::Sms, Channel::Email],
+        Channel::ALL.to_vec(),
     ];
-    let notice = (0..20_u32, 0..6_u32, select(channels.to_vec())).prop_map(
-        |(earliest_dpd, cure_days, channels)| {
+    let proofs = vec![Proof::Accepted, Proof::Delivered, Proof::Delivered, Proof::Shown];
+    let asks = (select(channels.to_vec()), select(proofs), option::of(1..6_u32));
+    let notice = (0..20_u32, 0..6_u32, asks).prop_map(
+        |(earliest_dpd, cure_days, (channels, proof, deemed_after_days))| {
             let channels: BTreeSet<Channel> = channels.into_iter().collect();
-            PackNotice { earliest_dpd, cure_days, channels, ..pack_notice(0, 0) }
+            let asks = PackNotice { proof, deemed_after_days, ..pack_notice(0, 0) };
+            PackNotice { earliest_dpd, cure_days, channels, ..asks }
         },
     );
     let hour = 0..24_u32;

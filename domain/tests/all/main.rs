@@ -7,6 +7,7 @@ mod assignment;
 mod bounds;
 mod commands;
 mod custody;
+mod deliveries;
 mod endings;
 mod golden_overdue;
 mod guide;

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use domain::{
-    Actor, Channel, Command, Contract, Day, Decision, Ladder, Moment, Stage, UnitId, What, decide,
-    evaluate::evaluate,
+    Actor, Channel, Command, Contract, Day, Decision, Ladder, Moment, Stage, UnitId, What,
+    contract::Notice, decide, delivery::DeliveryState, evaluate::evaluate, policy::Proof,
 };
 use proptest::{
     prelude::*,
@@ -58,6 +58,7 @@ fn said(decision: &Decision) -> (Stage, String, String) {
         .map(|want| match want {
             domain::Want::PrepareNotice { k, owed, .. } => format!("notice {k} over {owed}"),
             domain::Want::Reckon => "reckon".to_owned(),
+            domain::Want::DeemDelivered => "deem".to_owned(),
             domain::Want::Compensate => "compensate".to_owned(),
             domain::Want::Release => "release".to_owned(),
         })
@@ -153,12 +154,34 @@ fn notice_has_run(contract: &Contract, ladder: &Ladder, index: usize, now: Momen
         return false;
     };
     rule.demands.iter().all(|demand| {
-        let run = |(channel, at): &&(Channel, Moment)| {
-            let last = zone.day(*at).plus_days(i32::try_from(rule.cure_days).unwrap()).unwrap();
-            demand.channels.contains(channel) && zone.day(now) > last
+        let run = |channel: &&Channel| {
+            proves(notice, **channel, demand.proof).is_some_and(|at| {
+                let cure = i32::try_from(rule.cure_days).unwrap();
+                zone.day(now) > zone.day(at).plus_days(cure).unwrap()
+            })
         };
-        notice.delivered.iter().filter(run).count() >= demand.min_modes as usize
+        demand.channels.iter().filter(run).count() >= demand.min_modes as usize
     })
+}
+
+/// Since when there is evidence enough that a notice arrived by a channel, read off what was told.
+fn proves(notice: &Notice, channel: Channel, least: Proof) -> Option<Moment> {
+    let mut told: Vec<(Proof, Moment)> = Vec::new();
+    for (known, at) in notice.delivered.iter().filter(|(known, _)| *known == channel) {
+        let proof = if *known == Channel::Screen { Proof::Shown } else { Proof::Delivered };
+        told.push((proof, *at));
+    }
+    for message in notice.messages.iter().filter(|message| message.channel == channel) {
+        let proof = match message.state {
+            DeliveryState::Accepted => Proof::Accepted,
+            DeliveryState::Delivered | DeliveryState::Deemed => Proof::Delivered,
+            DeliveryState::Read => Proof::Shown,
+            DeliveryState::Acknowledged => Proof::Acknowledged,
+            DeliveryState::Failed | DeliveryState::Bounced => return None,
+        };
+        told.push((proof, message.at));
+    }
+    told.into_iter().filter(|(proof, _)| *proof >= least).map(|(_, at)| at).min()
 }
 
 /// Invariants 1 and 2, counted independently.

@@ -43,7 +43,7 @@ pub(crate) fn pack_notice(earliest_dpd: u32, cure_days: u32) -> PackNotice {
     PackNotice {
         earliest_dpd,
         cure_days,
-        channels: Channel::ALL.iter().copied().collect(),
+        channels: [Channel::Screen, Channel::Declared].into(),
         min_modes: 1,
         proof: Proof::Delivered,
         deemed_after_days: None,
@@ -333,6 +333,7 @@ impl World {
                 text: format!("Notice {k}: {owed} is past due."),
             },
             Want::Reckon => Command::Reckon,
+            Want::DeemDelivered => Command::DeemDelivered,
             Want::Compensate => Command::Compensate,
             Want::Release => Command::Release { certificate: vec![9] },
         }

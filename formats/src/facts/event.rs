@@ -1,8 +1,9 @@
 //! One fact of a file: its word, and the fields that go with it.
 
 use domain::{
-    Command, EnrolmentId, Hold, HoldId, HoldKind, Moment, Stage, Terms, UnitId, ending::End,
-    fact::Enrolment, outside::Pushed, rehearse::Event, safety::Ward,
+    Channel, Command, EnrolmentId, Hold, HoldId, HoldKind, Moment, Stage, Terms, UnitId,
+    delivery::DeliveryState, ending::End, fact::Enrolment, outside::Pushed, rehearse::Event,
+    safety::Ward,
 };
 
 use super::{flag, id_of, moment};
@@ -19,6 +20,7 @@ enum Word {
     Fee,
     NoticeShown,
     NoticeDeclared,
+    NoticeMessage,
     Stage,
     Approved,
     Pass,
@@ -29,7 +31,7 @@ enum Word {
     WrittenOff,
 }
 
-const WORDS: [(&str, Word); 16] = [
+const WORDS: [(&str, Word); 17] = [
     ("enrolled", Word::Enrolled),
     ("payment", Word::Payment),
     ("confirmed", Word::Confirmed),
@@ -38,6 +40,7 @@ const WORDS: [(&str, Word); 16] = [
     ("fee", Word::Fee),
     ("notice_shown", Word::NoticeShown),
     ("notice_declared", Word::NoticeDeclared),
+    ("notice_message", Word::NoticeMessage),
     ("stage", Word::Stage),
     ("approved", Word::Approved),
     ("pass", Word::Pass),
@@ -65,6 +68,7 @@ impl Reader<'_> {
         let word = fields.word("fact", &WORDS)?;
         let command = match fields.needed("fact", word)? {
             Word::NoticeShown => return Ok(Event::NoticeShown(number(fields)?)),
+            Word::NoticeMessage => return message(fields),
             Word::Enrolled => self.enrolled(),
             Word::Payment => self.payment(fields, at)?,
             Word::Confirmed => {
@@ -178,6 +182,24 @@ fn named(fields: &mut Fields) -> Result<UnitId, FieldError> {
 fn number(fields: &mut Fields) -> Result<u8, FieldError> {
     let k = fields.count("k")?.and_then(|k| u8::try_from(k).ok()).filter(|k| *k > 0);
     k.ok_or_else(|| fields.wrong("k", "expected the number of a notice, 1 = the first"))
+}
+
+/// What a carrier tells of the message of a notice.
+fn message(fields: &mut Fields) -> Result<Event, FieldError> {
+    let k = number(fields)?;
+    let text = fields.text("channel")?;
+    let text = fields.needed("channel", text)?;
+    let channel = Channel::read(&text).filter(|channel| channel.is_message());
+    let channel = channel.ok_or_else(|| {
+        fields.wrong("channel", format!("{text:?}: expected one of sms, whatsapp, email"))
+    })?;
+    let text = fields.text("state")?;
+    let text = fields.needed("state", text)?;
+    let state = DeliveryState::told(&text).ok_or_else(|| {
+        let names: Vec<&str> = DeliveryState::TOLD.iter().map(|state| state.name()).collect();
+        fields.wrong("state", format!("{text:?}: expected one of {}", names.join(", ")))
+    })?;
+    Ok(Event::NoticeMessage(k, channel, state))
 }
 
 fn stage(fields: &mut Fields) -> Result<Stage, FieldError> {

@@ -6,6 +6,7 @@ use domain::{
     assignment::{Offer, Origin, Passed},
     contract::{Notice, Unlock},
     custody::Freed,
+    delivery::Message,
     fact::{Consent, Enrolment, ReleaseCause, Signed, Withheld},
     hold::Hold,
     law::Law,
@@ -150,6 +151,8 @@ pub(crate) struct NoticeShape {
     id: NoticeId,
     k: u8,
     language: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
+    messages: Vec<Message>,
     #[serde(with = "one")]
     owed: i64,
     #[serde(with = "one")]

@@ -4,6 +4,7 @@ use domain::{
     Actor, Channel, Day, EnrolmentId, HoldId, Moment, NoticeId, QuoteId, Stage, Terms, UnitId,
     assignment::Assignment,
     custody::Custody,
+    delivery::Delivery,
     ending::Ending,
     fact::{Consent, Enrolment, ReleaseCause, Signed, Told, What, Withheld},
     hold::{Hold, HoldKind},
@@ -20,8 +21,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
     AsShape, Shaped, amendment, assignment::AssignmentShape, custody::CustodyShape,
-    ending::EndingShape, law::LawChangeShape, maybe as shaped_maybe, outside::PushedShape,
-    redress::RedressShape, safety::SafetyShape, settlement::QuotedShape, shaped, terms,
+    delivery::DeliveryShape, ending::EndingShape, law::LawChangeShape, maybe as shaped_maybe,
+    outside::PushedShape, redress::RedressShape, safety::SafetyShape, settlement::QuotedShape,
+    shaped, terms,
 };
 use crate::text::{maybe, one};
 
@@ -141,6 +143,7 @@ pub(crate) enum WhatShape {
         #[serde(with = "one")]
         id: NoticeId,
     },
+    NoticeDelivery(#[serde(with = "DeliveryShape")] Delivery),
     NoticesLapsed,
     StageApplied {
         #[serde(with = "one")]

@@ -182,3 +182,26 @@ fn errors_name_their_field() {
     }
     assert!(parse_facts("{").unwrap_err().to_string().starts_with("JSON: "));
 }
+
+/// What a carrier tells of a message starts the clock, or does not.
+#[test]
+fn messages_can_be_told() {
+    let shown = r#""fact": "notice_shown", "k": 1}"#;
+    assert!(EXAMPLE.contains(shown));
+    let told = |channel: &str, state: &str| {
+        let fact = format!(
+            r#""fact": "notice_message", "k": 1, "channel": "{channel}", "state": "{state}"}}"#
+        );
+        parse_facts(&EXAMPLE.replacen(shown, &fact, 1))
+    };
+    for (channel, state, wrong) in [
+        ("screen", "read", "channel: \"screen\": expected one of sms, whatsapp, email"),
+        ("sms", "deemed", "state: \"deemed\": expected one of accepted, delivered, read, failed"),
+    ] {
+        let error = told(channel, state).unwrap_err().to_string();
+        assert!(error.contains(wrong), "{error}");
+    }
+    let facts = told("sms", "delivered").unwrap();
+    let ran = run(&facts, at(&facts, "2026-03-07"), NOTHING);
+    assert_eq!(ran.contract.notices[0].messages.len(), 1);
+}

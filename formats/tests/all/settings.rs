@@ -264,8 +264,10 @@ fn a_wrong_pack_names_line_and_field() {
     );
     check(
         "channels = [\"screen\"",
-        "channels = [\"sms\"",
-        expect![[r#"line 103: notices.channels: "sms": expected one of screen, declared"#]],
+        "channels = [\"fax\"",
+        expect![[
+            r#"line 103: notices.channels: "fax": expected one of screen, declared, sms, whatsapp, email"#
+        ]],
     );
     check(
         "[passes]",

@@ -6,6 +6,7 @@ use domain::{
     assignment::Assign,
     custody::Pass,
     decide,
+    delivery::{Delivery, DeliveryState},
     ending::{End, Shortfall},
     evaluate,
     fact::{Consent, Enrolment, Signed},
@@ -24,7 +25,7 @@ const TEXTS: &str = "\\PC{1,12}|[\"\\\\\u{0}-\u{1f}é़]{1,5}x";
 /// What a turn may be; what carries a contract up the ladder comes more often.
 const OPS: &[u8] = &[
     0, 1, 2, 4, 5, 6, 7, 7, 7, 8, 8, 8, 9, 10, 10, 10, 10, 10, 11, 12, 13, 14, 15, 16, 16, 17, 17,
-    18, 19,
+    18, 19, 20, 20,
 ];
 const START: i64 = 1_770_000_000;
 
@@ -182,8 +183,20 @@ fn command(life: &Life, ladder: &Ladder, turn: &Turn, at: Moment) -> Command {
         }),
         17 => ending(small, amount, earlier, text),
         18 => custody(life, small, earlier, text),
+        20 => message(life, small, earlier, text),
         _ => assignment(life, small, text),
     }
+}
+
+/// What a carrier tells, or time.
+fn message(life: &Life, kind: u8, at: Moment, evidence: String) -> Command {
+    let Some(notice) = life.contract.notices.last() else {
+        return Command::DeemDelivered;
+    };
+    let channel = Channel::MESSAGES[usize::from(kind) % 3];
+    let state = DeliveryState::TOLD[usize::from(kind) % 5];
+    let (notice, k) = (notice.id, notice.k);
+    Command::TellDelivery(Delivery { notice, k, channel, state, at, evidence })
 }
 
 fn custody(life: &Life, kind: u8, at: Moment, reason: String) -> Command {
@@ -270,12 +283,18 @@ pub(crate) fn full_life(rows: u32) -> Life {
     };
     let mut life = begin(signed, &ladder);
     let turn = |op, hours| Turn { op, hours, number: 1, text: "text".into() };
-    for (turn, hours) in [(turn(16, 0), 1), (turn(7, 0), 24 * 80), (turn(8, 0), 24 * 80 + 1)] {
+    for (turn, hours) in [
+        (turn(16, 0), 1),
+        (turn(7, 0), 24 * 80),
+        (turn(8, 0), 24 * 80 + 1),
+        (turn(20, 0), 24 * 80 + 2),
+    ] {
         let at = Moment::from_seconds(START + hours * 3600);
         take(&mut life, &ladder, &turn, at);
     }
     let stage = Stage::NOTICE;
     assert_eq!(life.contract.decision.stage, stage);
     assert_eq!(life.contract.notices[0].delivered[0].0, Channel::Screen);
+    assert_eq!(life.contract.notices[0].messages.len(), 1);
     life
 }

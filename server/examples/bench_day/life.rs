@@ -166,6 +166,7 @@ impl<'a> Life<'a> {
                     continue;
                 }
                 Some(Want::Reckon) => Command::Reckon,
+                Some(Want::DeemDelivered) => Command::DeemDelivered,
                 Some(Want::Compensate) => Command::Compensate,
                 Some(Want::PrepareNotice { k, show_from, owed }) => Command::PrepareNotice {
                     id: NoticeId::from_bytes(self.id(1_000 + self.head.entries).bytes()),

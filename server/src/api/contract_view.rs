@@ -209,6 +209,21 @@ pub(crate) struct NoticeView {
     text: String,
     /// How it reached a person.
     delivered: Vec<DeliveryView>,
+    /// What became of its messages, the first word of each state; absent = nothing is told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    messages: Vec<MessageView>,
+}
+
+/// What became of the message of a notice.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MessageView {
+    /// `sms`, `whatsapp`, `email`; `screen` where the holder confirmed it.
+    channel: &'static str,
+    /// `accepted`, `delivered`, `read`, `acknowledged`, `deemed`, `failed` or `bounced`.
+    state: &'static str,
+    /// When.
+    #[schema(format = DateTime)]
+    at: String,
 }
 
 /// A delivery of a notice.
@@ -342,6 +357,14 @@ fn notices(contract: &Contract) -> Vec<NoticeView> {
         };
         delivered.map(view).collect()
     };
+    let messages = |notice: &domain::contract::Notice| {
+        let view = |told: &domain::delivery::Message| MessageView {
+            channel: told.channel.name(),
+            state: told.state.name(),
+            at: told.at.rfc3339(),
+        };
+        notice.messages.iter().map(view).collect()
+    };
     let notices = contract.notices.iter().map(|notice| NoticeView {
         id: notice.id.0,
         k: notice.k,
@@ -350,6 +373,7 @@ fn notices(contract: &Contract) -> Vec<NoticeView> {
         language: notice.language.clone(),
         text: notice.text.clone(),
         delivered: deliveries(notice),
+        messages: messages(notice),
     });
     notices.collect()
 }

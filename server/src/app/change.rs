@@ -340,6 +340,7 @@ impl App {
                     self.notice(contract, ladder, due)
                 }
                 Want::Reckon => Command::Reckon,
+                Want::DeemDelivered => Command::DeemDelivered,
                 Want::Compensate => Command::Compensate,
                 // Money counts whatever ails the keys or the clock; the release follows.
                 Want::Release => match self.release_certificate(contract, ladder, now).await {

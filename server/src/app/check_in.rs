@@ -276,13 +276,16 @@ fn command(what: &EventKind, happened: Moment) -> Command {
             sequence: *sequence,
             applied: happened,
         },
-        EventKind::NoticeShown { id, text_hash } | EventKind::NoticeAcked { id, text_hash } => {
-            Command::NoticeShown {
-                id: NoticeId::from_bytes(id.0),
-                shown: happened,
-                text_hash: hex(&text_hash.0),
-            }
-        }
+        EventKind::NoticeShown { id, text_hash } => Command::NoticeShown {
+            id: NoticeId::from_bytes(id.0),
+            shown: happened,
+            text_hash: hex(&text_hash.0),
+        },
+        EventKind::NoticeAcked { id, text_hash } => Command::NoticeAcked {
+            id: NoticeId::from_bytes(id.0),
+            acked: happened,
+            text_hash: hex(&text_hash.0),
+        },
         EventKind::PassUsed { hours } => Command::UsePass { used: happened, hours: *hours },
         EventKind::CodeTried { result } => evidence("code_tried", u64::from(*result)),
         EventKind::TokenAccepted { counter } => evidence("token_accepted", u64::from(*counter)),
