@@ -93,17 +93,11 @@ pub fn decide(
         Command::Compensate => redress::compensate(contract, ladder),
         Command::PrepareNotice { .. } => notices::prepare(contract, ladder, command, at)?,
         Command::WithholdNotice { k, cause } => notices::withhold(contract, ladder, k, cause, at)?,
-        Command::NoticeShown { id, shown, text_hash } => {
-            notices::shown_on(contract, ladder, id, shown.min(at), text_hash)
-        }
-        Command::NoticeAcked { id, acked, text_hash } => {
-            deliveries::acknowledged(contract, ladder, id, acked.min(at), text_hash)
-        }
-        Command::TellDelivery(told) => deliveries::tell(contract, ladder, told, at)?,
-        Command::DeemDelivered => deliveries::deem(contract, ladder, at),
-        Command::DeclareNotice { k, delivered, evidence } => {
-            notices::declare(contract, ladder, k, delivered, evidence, at)?
-        }
+        Command::NoticeShown { .. }
+        | Command::NoticeAcked { .. }
+        | Command::TellDelivery(_)
+        | Command::DeemDelivered
+        | Command::DeclareNotice { .. } => deliveries::reached(contract, ladder, command, at)?,
         Command::ReportStage { stage, sequence, applied } => {
             vec![What::StageApplied { stage, sequence, applied: applied.min(at) }]
         }

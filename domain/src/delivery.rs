@@ -2,7 +2,7 @@
 //! evidence.
 //!
 //! **Invariant:** a message that failed or bounced is evidence of nothing, whatever else was told.
-//! **Invariant:** nothing is sent to whom nothing is past due, nor a text that no longer says what is.
+//! **Invariant:** nothing is sent to whom nothing is past due, nor a text that no longer says so.
 //! **Invariant:** time alone delivers only where every law says so, and then as a fact.
 
 use crate::{

@@ -3,7 +3,7 @@
 use super::{CAUSE_MAX, check_text, notices};
 use crate::{
     Moment, NoticeId,
-    command::Refusal,
+    command::{Command, Refusal},
     contract::Contract,
     delivery::{Delivery, DeliveryState, says_the_truth},
     fact::What,
@@ -15,9 +15,32 @@ use crate::{
 /// How far ahead of us a carrier's clock may be, seconds.
 const AHEAD_S: i64 = 300;
 
+/// What is told, or follows, of a notice on its way.
+pub(super) fn reached(
+    contract: &Contract,
+    ladder: &Ladder,
+    command: Command,
+    at: Moment,
+) -> Result<Vec<What>, Refusal> {
+    match command {
+        Command::NoticeShown { id, shown, text_hash } => {
+            Ok(notices::shown_on(contract, ladder, id, shown.min(at), text_hash))
+        }
+        Command::NoticeAcked { id, acked, text_hash } => {
+            Ok(acknowledged(contract, ladder, id, acked.min(at), text_hash))
+        }
+        Command::DeclareNotice { k, delivered, evidence } => {
+            notices::declare(contract, ladder, k, delivered, evidence, at)
+        }
+        Command::TellDelivery(told) => tell(contract, ladder, told, at),
+        Command::DeemDelivered => Ok(deem(contract, ladder, at)),
+        _ => Ok(Vec::new()),
+    }
+}
+
 /// What a carrier tells of a message. A notice that is no longer in force, a state that is known,
 /// and a delivery of a text that no longer said what was owed change nothing.
-pub(super) fn tell(
+fn tell(
     contract: &Contract,
     ladder: &Ladder,
     told: Delivery,
@@ -50,13 +73,13 @@ pub(super) fn tell(
 }
 
 /// A message that the law counts as delivered by now.
-pub(super) fn deem(contract: &Contract, ladder: &Ladder, at: Moment) -> Vec<What> {
+fn deem(contract: &Contract, ladder: &Ladder, at: Moment) -> Vec<What> {
     let deemed = crate::delivery::deemed(contract, ladder, at);
     deemed.map(What::NoticeDelivery).into_iter().collect()
 }
 
 /// The holder confirmed a notice: it was shown, and where a law asks for more, that he did.
-pub(super) fn acknowledged(
+fn acknowledged(
     contract: &Contract,
     ladder: &Ladder,
     id: NoticeId,

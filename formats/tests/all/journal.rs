@@ -80,14 +80,6 @@ fn every_fact() -> Vec<Fact> {
             delivered: AT,
             evidence: "post 7".into(),
         },
-        What::NoticeDelivery(Delivery {
-            notice: id,
-            k: 2,
-            channel: Channel::Sms,
-            state: DeliveryState::Bounced,
-            at: AT,
-            evidence: "SM1: unknown subscriber".into(),
-        }),
         What::NoticesLapsed,
         What::StageApplied { stage: Stage::restrict(2), sequence: u64::MAX, applied: AT },
         What::PassUsed { used: AT, hours: 24 },
@@ -116,6 +108,14 @@ fn every_word() -> Vec<What> {
     vec![
         What::ConsentRecorded(Consent { form: "f".into(), version: "2".into(), at: AT, told }),
         What::NoticeWithheld { k: 2, cause: Withheld::Draft },
+        What::NoticeDelivery(Delivery {
+            notice: NoticeId::from_bytes([2; 16]),
+            k: 2,
+            channel: Channel::Sms,
+            state: DeliveryState::Bounced,
+            at: AT,
+            evidence: "SM1: unknown_subscriber".into(),
+        }),
     ]
 }
 

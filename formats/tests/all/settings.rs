@@ -265,9 +265,8 @@ fn a_wrong_pack_names_line_and_field() {
     check(
         "channels = [\"screen\"",
         "channels = [\"fax\"",
-        expect![[
-            r#"line 103: notices.channels: "fax": expected one of screen, declared, sms, whatsapp, email"#
-        ]],
+        expect![[r#"line 103: notices.channels: "fax": expected one of screen, declared,
+sms, whatsapp, email"#]],
     );
     check(
         "[passes]",

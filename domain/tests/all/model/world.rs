@@ -398,6 +398,7 @@ impl Small {
                     text: "pay".to_owned(),
                 },
                 Some(Want::Reckon) => Command::Reckon,
+                Some(Want::DeemDelivered) => Command::DeemDelivered,
                 Some(Want::Compensate) => Command::Compensate,
                 Some(Want::Release) => Command::Release { certificate: vec![1] },
             };
