@@ -189,7 +189,7 @@ fn message(fields: &mut Fields) -> Result<Event, FieldError> {
     let k = number(fields)?;
     let text = fields.text("channel")?;
     let text = fields.needed("channel", text)?;
-    let channel = Channel::read(&text).filter(|channel| channel.is_message());
+    let channel = Channel::parse(&text).filter(|channel| channel.is_message());
     let channel = channel.ok_or_else(|| {
         fields.wrong("channel", format!("{text:?}: expected one of sms, whatsapp, email"))
     })?;
