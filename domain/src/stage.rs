@@ -213,16 +213,6 @@ impl Channel {
 mod tests {
     use super::*;
 
-    /// Invariant 7: the floor functions cannot be named in a restriction.
-    #[test]
-    fn floor_functions_cannot_be_named_in_a_restriction() {
-        for floor in Floor::ALL {
-            assert_eq!(Restriction::parse(floor.name()), None, "{floor:?}");
-        }
-        assert_eq!(Floor::ALL.len(), 11);
-        assert_eq!(Restriction::ALL.len(), 8, "the list is closed: rulings and wire know eight");
-    }
-
     #[test]
     fn stages_order_as_the_ladder_rises() {
         let rising = [

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::command::Call;
+use crate::{command::Call, mutants};
 
 /// The figures, each beside a baseline of the same run; what follows `--` goes to every program.
 const BENCHES: [&str; 4] = [
@@ -43,8 +43,8 @@ pub fn bench_once(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Thousands of simulated worlds, the larger models, then many rounds of killing a writing store
-/// and a server.
+/// Thousands of simulated worlds, the larger models, the mutants, then many rounds of killing a
+/// writing store and a server.
 pub fn long(root: &Path, seeds: u32, rounds: u32) -> Result<()> {
     let worlds = format!(
         "cargo run --release --locked -p quittance -- sim --seeds 1..{seeds} --phones 20 \
@@ -54,6 +54,9 @@ pub fn long(root: &Path, seeds: u32, rounds: u32) -> Result<()> {
     let model = "cargo test --release --locked -p quittance-domain --test all -- --ignored \
                  --nocapture model";
     Call::new(model).run(root)?;
+    if !mutants::run(root, None, false)? {
+        bail!("a rule was taken out and its test did not fall");
+    }
     Call::new("cargo test --release --locked -p quittance-store --test crash")
         .set("QUITTANCE_CRASH_ROUNDS", &rounds.to_string())
         .run(root)?;

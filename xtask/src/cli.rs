@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use crate::stages::Choice;
-use crate::{campaigns, generate, stages, tidy, tree};
+use crate::{campaigns, generate, mutants, stages, tidy, tree};
 
 /// One command.
 struct Command {
@@ -76,13 +76,29 @@ Examples:
         run: |root, arguments| campaigns::bench(root, &arguments.rest()).map(|()| true),
     },
     Command {
+        name: "mutants",
+        summary: "take rules out one by one and see the named tests fall",
+        help: "\
+Usage: cargo xtask mutants [--only NAME] [--json] [--list]
+
+Copies the tree under the target directory, takes one rule out at a time, and runs the one test
+that must then fail. Exit code 1 where one passes all the same, does not compile, or never ends.
+NAME is a mutant or a promise; --list names them. docs/proof.md has the table.
+
+Examples:
+  cargo xtask mutants
+  cargo xtask mutants --only invariant_2
+  cargo xtask mutants --only silent-server --json",
+        run: mutants,
+    },
+    Command {
         name: "long",
-        summary: "thousands of simulated worlds, larger models, many rounds of kill -9",
+        summary: "thousands of simulated worlds, larger models, mutants, many rounds of kill -9",
         help: "\
 Usage: cargo xtask long [--seeds N] [--rounds N]
 
-Simulates seeds 1 to N (5000), exhausts the larger models (gigabytes of memory), then kills a
-writing store N times (500).
+Simulates seeds 1 to N (5000), exhausts the larger models (gigabytes of memory), takes every rule
+of the mutants out, then kills a writing store N times (500).
 
 Example:
   cargo xtask long --seeds 20000 --rounds 2000",
@@ -235,6 +251,24 @@ fn generate(root: &Path, arguments: &mut Arguments) -> Result<bool> {
     Ok(true)
 }
 
+fn mutants(root: &Path, arguments: &mut Arguments) -> Result<bool> {
+    let (list, json) = (arguments.flag("--list"), arguments.flag("--json"));
+    let only = arguments.value("--only")?;
+    arguments.done()?;
+    let chosen = mutants::chosen(only.as_deref());
+    if chosen.is_empty() {
+        let only = only.unwrap_or_default();
+        bail!(Usage(format!("there is no mutant and no promise `{only}`: see --list")));
+    }
+    if list {
+        for mutant in chosen {
+            println!("{:<34} {:<34} {}", mutant.name, mutant.promise, mutant.test);
+        }
+        return Ok(true);
+    }
+    mutants::run(root, only.as_deref(), json)
+}
+
 fn long(root: &Path, arguments: &mut Arguments) -> Result<bool> {
     let seeds = arguments.number("--seeds", 5000)?;
     let rounds = arguments.number("--rounds", 500)?;
@@ -271,6 +305,8 @@ mod tests {
         assert!(arguments("--seconds x").number("--seconds", 1).unwrap_err().is::<Usage>());
         assert_eq!(run(&["nothing".to_owned()]), ExitCode::from(2));
         assert_eq!(run(&["tidy".to_owned(), "x".to_owned()]), ExitCode::from(2));
+        let nobody = ["mutants", "--only", "nobody"].map(str::to_owned);
+        assert_eq!(run(&nobody), ExitCode::from(2));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::command::Call;
+use crate::mutants::page;
 use crate::tidy::wire_doc;
 use crate::tree::Tree;
 
@@ -38,6 +39,11 @@ pub const GENERATORS: &[Generator] = &[
         name: "wire-doc",
         what: "the source-hash line of docs/protocol/README.md",
         make: |root| wire_document(&Tree::read(root)?),
+    },
+    Generator {
+        name: "proof",
+        what: "the table of promises, tests and mutants in docs/proof.md",
+        make: |root| page::make(&Tree::read(root)?),
     },
     Generator {
         name: "example-book",

@@ -15,6 +15,7 @@ pub mod campaigns;
 pub mod cli;
 pub mod command;
 pub mod generate;
+pub mod mutants;
 pub mod needs;
 pub mod readme;
 pub mod source;

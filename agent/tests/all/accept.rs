@@ -129,7 +129,7 @@ fn a_certificate_by_another_root_brings_no_key() {
 }
 
 #[test]
-fn a_replayed_old_lease_never_comes_back() {
+fn invariant_1_an_old_lease_never_comes_back() {
     let (mut phone, mut lender) = enrolled(|_| {});
     lender.version(|lease| lease.stage = RESTRICT_1);
     let restricting = lender.signed(0);

@@ -11,7 +11,7 @@ fn notice_in_two_days(lease: &mut protocol::lease::LeaseContent) {
 }
 
 #[test]
-fn the_wall_clock_moves_nothing_and_is_reported_once() {
+fn star_clock_error_never_locks_early() {
     let (mut phone, mut lender) = enrolled(notice_in_two_days);
     for wall_s in [T0 + 3650 * DAY, 0, T0 + 3650 * DAY, u64::MAX] {
         phone.at.wall_s = wall_s;

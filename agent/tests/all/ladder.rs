@@ -63,7 +63,7 @@ fn the_wake_asked_for_is_the_step_to_the_millisecond() {
 }
 
 #[test]
-fn above_notice_a_silent_server_must_be_heard_first() {
+fn star_outage_amnesty_above_notice_a_silent_server_must_be_heard_first() {
     for (max_age_s, expected) in
         [(0, NOTICE), (2 * DAY - 1, NOTICE), (2 * DAY, RESTRICT_1), (9 * DAY, RESTRICT_1)]
     {
@@ -98,7 +98,7 @@ fn the_server_hears_when_a_step_took_effect() {
 }
 
 #[test]
-fn going_down_is_instant_and_a_version_of_the_same_stage_is_no_event() {
+fn invariant_8_going_down_is_instant() {
     let (mut phone, mut lender) = enrolled(three_steps);
     phone.pass_offline(5 * DAY);
     lender.now_s += 5 * DAY;

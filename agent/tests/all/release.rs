@@ -104,7 +104,7 @@ fn a_key_store_that_will_not_sign_does_not_delay_a_release() {
 }
 
 #[test]
-fn nothing_restricts_after_the_tombstone() {
+fn invariant_3_nothing_restricts_after_the_tombstone() {
     let (mut phone, mut lender) = locked();
     let before = lender.signed(0);
     phone.reply(lender.sign_release(&lender.release(), 3, &lender.release_key));

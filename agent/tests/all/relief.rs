@@ -106,7 +106,7 @@ fn a_step_does_not_come_due_unseen_beneath_a_pass() {
 }
 
 #[test]
-fn a_token_opens_until_it_ends() {
+fn invariant_8_a_token_opens_until_it_ends() {
     let (mut phone, mut lender) = restricted();
     let token = lender.token(1, T0 + 2 * DAY);
     assert_eq!(phone.token(lender.sign_token(&token)), TokenAnswer::Accepted);
@@ -123,6 +123,21 @@ fn a_token_opens_until_it_ends() {
     phone.give(Input::Online);
     phone.talk(&mut lender);
     assert!(lender.heard().contains(&EventKind::TokenAccepted { counter: 1 }));
+}
+
+/// Not while it is in force, not after it, not after a reboot.
+#[test]
+fn invariant_5_a_token_opens_at_most_once() {
+    let (mut phone, lender) = restricted();
+    let bytes = lender.sign_token(&lender.token(1, T0 + DAY));
+    assert_eq!(phone.token(bytes.clone()), TokenAnswer::Accepted);
+    assert_eq!(phone.token(bytes.clone()), TokenAnswer::AlreadyUsed);
+    phone.pass_offline(DAY);
+    assert_eq!(phone.stage(), RESTRICT_1);
+    assert_eq!(phone.token(bytes.clone()), TokenAnswer::AlreadyUsed);
+    phone.reboot();
+    assert_eq!(phone.token(bytes), TokenAnswer::AlreadyUsed);
+    assert_eq!(phone.stage(), RESTRICT_1);
 }
 
 #[test]
@@ -152,7 +167,7 @@ fn a_later_lease_rules_again() {
 }
 
 #[test]
-fn wrong_tokens_are_refused() {
+fn star_asymmetric_tokens_wrong_ones_are_refused() {
     let (mut phone, lender) = restricted();
     let good = lender.token(1, T0 + DAY);
     type Change = fn(&mut Token);

@@ -69,7 +69,7 @@ fn an_exchange_moves_no_money_and_keeps_the_notices() {
 }
 
 #[test]
-fn a_buyer_has_notices_and_passes_of_his_own() {
+fn star_debt_transfer_a_buyer_has_notices_and_passes_of_his_own() {
     let mut world = locked();
     world.act(Command::UsePass { used: world.now, hours: 24 });
     world.open_hold(HoldKind::Hardship, None);

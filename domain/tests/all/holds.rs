@@ -167,7 +167,7 @@ fn end(hold: HoldId, answer: Option<Answer>) -> Command {
 /// A borrower's question ends with an answer. Only a refusal leaves a stay behind it: fourteen
 /// whole local days, the day of the refusal not counted.
 #[test]
-fn a_dispute_or_hardship_ends_with_its_answer() {
+fn star_hardship_dispute_hold_ends_with_its_answer() {
     for kind in [HoldKind::Dispute, HoldKind::Hardship] {
         for answer in Answer::ALL {
             let mut world = overdue(7);

@@ -29,44 +29,6 @@ fn at_stage(stage: Stage) -> World {
     world
 }
 
-/// Invariant 8: an overdue device that hears us reaches what its lender and law agreed on.
-#[test]
-fn an_overdue_device_that_hears_us_reaches_the_top() {
-    let mut world = World::new(rbi(), terms("Asia/Kolkata"));
-    world.walk_to("2026-08-01");
-    check(
-        &world,
-        expect![[r#"
-            2025-12-11 00:00 clear
-            2026-01-11 00:00 remind
-            2026-03-11 00:00 notice
-            2026-04-10 00:00 restrict/1
-            2026-04-13 00:00 restrict/2
-            2026-04-17 00:00 restrict/3
-        "#]],
-    );
-    let zone = world.contract.terms().zone().clone();
-    let notices: Vec<String> =
-        world.facts.iter().filter_map(|fact| told_of_notice(&zone, fact)).collect();
-    expect![[r#"
-        2026-03-08 00:00 notice 1 prepared for 2026-03-11 00:00 over 30000
-        2026-03-11 00:00 shown
-        2026-03-30 00:00 notice 2 prepared for 2026-04-02 00:00 over 30000
-        2026-04-02 00:00 shown"#]]
-    .assert_eq(&notices.join("\n"));
-}
-
-fn told_of_notice(zone: &domain::Zone, fact: &domain::Fact) -> Option<String> {
-    let at = wall(zone, fact.at);
-    match &fact.what {
-        domain::What::NoticePrepared { k, show_from, owed, .. } => {
-            Some(format!("{at} notice {k} prepared for {} over {owed}", wall(zone, *show_from)))
-        }
-        domain::What::NoticeDelivered { .. } => Some(format!("{at} shown")),
-        _ => None,
-    }
-}
-
 #[test]
 fn the_fast_ladder_reaches_lock_rung_by_rung() {
     let mut world = World::new(fast(), terms("Asia/Kolkata"));
@@ -82,57 +44,6 @@ fn the_fast_ladder_reaches_lock_rung_by_rung() {
             2026-01-19 00:00 lock
         "#]],
     );
-}
-
-/// Invariant 2, fact by fact: whatever is missing, nothing above notice follows however long.
-#[test]
-fn no_restriction_without_consent_pack_dates_notice_and_named_lender() {
-    let until = |world: &World| world.midnight("2029-01-01");
-    let walked = |mut world: World| {
-        world.walk(until(&world));
-        assert_eq!(world.stage(), Stage::NOTICE);
-        assert!(world.stages.iter().all(|(_, stage)| !stage.restricts()));
-        world.decision().reasons
-    };
-    let mut unnamed = World::new(fast(), terms("Asia/Kolkata"));
-    unnamed.ladder.lender.complaints.clear();
-    assert!(walked(unnamed).contains(&Reason::LenderNotNamed));
-
-    let mut unconsented = World::unenrolled(fast(), terms("Asia/Kolkata"), false);
-    unconsented.contract.device = Some(crate::scene::enrolment(1));
-    assert!(walked(unconsented).contains(&Reason::NoConsent));
-
-    let unenrolled = World::unenrolled(fast(), terms("Asia/Kolkata"), true);
-    assert!(walked(unenrolled).contains(&Reason::NotEnrolled));
-
-    let mut unseen = World::new(fast(), terms("Asia/Kolkata"));
-    unseen.habits.shows = false;
-    assert!(walked(unseen).contains(&Reason::NoticeNotDelivered(1)));
-
-    let mut dateless = crate::scene::fast_programme();
-    dateless.steps.iter_mut().for_each(|step| step.when.days_past_due = 100_000);
-    dateless.lock = None;
-    let packs = [&crate::scene::fast_pack()];
-    let ladder = domain::Ladder::resolve(&dateless, &packs, &lender()).unwrap();
-    walked(World::new(ladder, terms("Asia/Kolkata")));
-
-    // Without a pack there is no ladder at all.
-    assert!(domain::Ladder::resolve(&crate::scene::fast_programme(), &[], &lender()).is_err());
-}
-
-/// Invariant 1 on the plain road: whoever pays by the due day never sees more than clear.
-#[test]
-fn good_standing_is_never_restricted() {
-    let mut world = World::new(fast(), terms("Asia/Kolkata"));
-    let rows = world.contract.terms().rows().to_vec();
-    for row in rows {
-        let end_of_due_day = world.contract.terms().zone().at(row.due, 86_399);
-        world.walk(end_of_due_day);
-        world.pay(row.amount);
-    }
-    world.walk_days(400);
-    assert_eq!(world.climbed(), ["clear"]);
-    assert!(world.contract.is_released());
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn overdue() -> World {
 }
 
 #[test]
-fn it_opens_for_a_day_and_the_ladder_goes_back_to_where_it_would_be() {
+fn star_provisional_unlock_on_payment_proof_opens_for_a_day() {
     let (mut world, mut other) = (overdue(), overdue());
     world.act(announced(1, None));
     assert_eq!(world.stage(), Stage::NOTICE);

@@ -52,7 +52,7 @@ fn pay_late(world: &mut World, amount: i64, value: Moment) -> UnitId {
 }
 
 #[test]
-fn each_hour_begun_beyond_the_promise_is_credited() {
+fn star_late_unlock_compensation_for_each_hour_begun() {
     let cases = [
         (5, None, None),
         (HOUR_S, None, None),

@@ -1,6 +1,6 @@
 //! Settled is clear for good; released is terminal.
 
-use domain::{Command, Reason, Stage, State, UnitId};
+use domain::{Command, Stage, State, UnitId};
 
 use crate::scene::{DAY_S, RATE, World, enrolment, fast, terms};
 
@@ -17,30 +17,6 @@ fn post(world: &mut World, id: u8, amount: i64, confirmed: bool) {
     let payment = UnitId::from_bytes([id; 16]);
     let value = world.now;
     world.act(Command::PostPayment { payment, amount, value, confirmed });
-}
-
-/// Invariant 3.
-#[test]
-fn a_released_enrolment_never_restricts_again() {
-    let mut world = locked();
-    post(&mut world, 201, TOTAL, true);
-    assert!(world.contract.is_released());
-    let payment = UnitId::from_bytes([201; 16]);
-    let value = world.now;
-    let more = Command::PostPayment { payment, amount: 1, value, confirmed: true };
-    assert_eq!(world.try_act(more.clone()).unwrap_err().code, "contract_released");
-    world.act(Command::ReversePayment { payment, amount: TOTAL });
-    world.act(more);
-    let enrol = Command::Enrol(enrolment(2));
-    assert_eq!(world.try_act(enrol).unwrap_err().code, "contract_not_active");
-    for _ in 0..30 {
-        world.now = world.now.plus_seconds(20 * DAY_S);
-        world.look();
-        assert_eq!(world.stage(), Stage::CLEAR);
-        assert_eq!(world.decision().reasons, [Reason::Released]);
-        assert!(world.decision().timetable.is_empty());
-        assert_eq!(world.decision().next_look, None);
-    }
 }
 
 /// The phone opens on provisional money; it is released only on money that stays.

@@ -30,7 +30,7 @@ proptest! {
 
     /// The journal alone rebuilds what the rows hold.
     #[test]
-    fn the_journal_folds_to_the_contract(life in world::lives(40)) {
+    fn invariant_5_the_journal_folds_to_the_contract(life in world::lives(40)) {
         let (unit, tenant) = ids();
         let folded = fold(tenant, unit, life.journal.iter().map(String::as_str)).unwrap();
         prop_assert_eq!(contract_doc(&folded), contract_doc(&life.contract));

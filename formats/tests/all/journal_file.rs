@@ -123,7 +123,7 @@ fn a_foreign_line_is_named() {
 }
 
 #[test]
-fn a_changed_byte_is_named() {
+fn star_tamper_evident_log_names_a_changed_byte() {
     let (text, lines) = five();
     wrong(&text.replacen("Lender", "lender", 1), "head_changed", 1, None);
     wrong(&text.replacen("EX-1\",\"tenant", "EX-2\",\"tenant", 1), "head_changed", 1, None);

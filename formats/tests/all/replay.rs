@@ -40,7 +40,7 @@ fn decisions(lines: &[String]) -> Vec<usize> {
 }
 
 #[test]
-fn every_decision_comes_out_again() {
+fn invariant_6_every_decision_comes_out_again() {
     let lines = journal();
     let again = again(&lines).unwrap();
     assert_eq!(again.differences, []);
@@ -49,7 +49,7 @@ fn every_decision_comes_out_again() {
 }
 
 #[test]
-fn a_decision_that_says_something_else_is_named_with_both_lines() {
+fn invariant_6_a_decision_that_says_something_else_is_named() {
     let mut lines = journal();
     let last = *decisions(&lines).last().unwrap();
     let honest = lines[last].clone();

@@ -57,7 +57,7 @@ async fn every_form_is_the_same_certificate_and_holds_by_the_root_alone() {
 }
 
 #[tokio::test]
-async fn what_is_forged_or_anothers_proves_nothing() {
+async fn star_release_certificate_verifiable_and_a_forged_one_proves_nothing() {
     let (house, certificate) = released().await;
     let ((tenant, root), history) = keys(&house);
     let signature = |checked: Result<_, Unproven>| matches!(checked, Err(Unproven::Signature(_)));

@@ -117,7 +117,7 @@ fn events(path: &std::path::Path) -> Vec<serde_json::Value> {
 }
 
 #[tokio::test]
-async fn every_change_of_state_or_stage_is_told_once_it_can_be() {
+async fn star_webhooks_on_every_transition_once_they_can_be_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("events.jsonl");
     let (house, line) = telling(&path, true).await;

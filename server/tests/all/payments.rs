@@ -46,7 +46,7 @@ fn cashier() -> Actor {
 }
 
 #[tokio::test]
-async fn the_same_id_twice_counts_once() {
+async fn invariant_5_the_same_id_twice_counts_once() {
     let (house, unit) = signed().await;
     let first = house.payment("p-1", "C-1", "1000");
     let posted = house.post(first.clone()).await.unwrap();

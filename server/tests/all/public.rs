@@ -23,7 +23,7 @@ async fn get(router: &Router, path: &str) -> (u16, String, String) {
 }
 
 #[tokio::test]
-async fn how_fast_phones_open_is_a_page_and_a_document() {
+async fn star_unlock_slo_published_as_page_and_document() {
     let house = House::new().await;
     let router = http::router(house.app.clone(), &Limits::default());
     let (status, keep, page) = get(&router, "/slo/example").await;

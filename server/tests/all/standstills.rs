@@ -70,7 +70,7 @@ impl Fleet {
 /// The move that would trip it does not happen, nor any after it, also after a restart; a payment
 /// opens all the same; lifting lets the others go on.
 #[tokio::test]
-async fn a_tripped_breaker_holds_every_phone_until_people_have_looked() {
+async fn star_mass_lock_breaker_holds_every_phone_until_people_look() {
     let mut fleet = Fleet::of(6).await;
     fleet.limit(2).await;
     let mut most = 0;

@@ -21,6 +21,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::mutants::fence;
 use crate::source::Source;
 use crate::tree::Tree;
 use graph::Graph;
@@ -80,6 +81,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("path", words::paths),
     ("link", links::check),
     ("wire-doc", wire_doc::check),
+    ("mutant", fence::check),
 ];
 
 impl Repo {

@@ -68,7 +68,7 @@ async fn wrong_exchanges_are_refused_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_contract_is_transferred_with_the_consent_of_all_three() {
+async fn star_debt_transfer_with_the_consent_of_all_three() {
     let front = Front::new().await;
     front.sign("EX-1", 1).await;
     let before = front.explain("EX-1").await;

@@ -19,7 +19,7 @@ async fn end(front: &Front, path: &str, key: Option<&str>) -> Reply {
 }
 
 #[tokio::test]
-async fn the_same_key_and_body_is_one_command() {
+async fn star_idempotency_keys_make_one_command() {
     let front = Front::new().await;
     front.sign("EX-1", 1).await;
     let credit = json!({ "amount": "10.00", "reason": "sorry" });

@@ -61,7 +61,7 @@ fn id(reply: &Reply) -> String {
 }
 
 #[tokio::test]
-async fn a_fee_above_the_limit_takes_two_people() {
+async fn star_two_person_approval_of_a_fee_above_the_limit() {
     let office = Office::new().await;
     let front = &office.front;
     front.sign("EX-1", 1).await;
