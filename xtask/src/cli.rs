@@ -83,7 +83,7 @@ Usage: cargo xtask mutants [--only NAME] [--json] [--list]
 
 Copies the tree under the target directory, takes one rule out at a time, and runs the one test
 that must then fail. Exit code 1 where one passes all the same, does not compile, or never ends.
-NAME is a mutant or a promise; --list names them. docs/proof.md has the table.
+NAME is a mutant, a promise, or the crate of the tests; --list names them, docs/proof.md too.
 
 Examples:
   cargo xtask mutants
@@ -93,7 +93,7 @@ Examples:
     },
     Command {
         name: "long",
-        summary: "thousands of simulated worlds, larger models, mutants, many rounds of kill -9",
+        summary: "thousands of worlds, larger models, mutants, many rounds of kill -9",
         help: "\
 Usage: cargo xtask long [--seeds N] [--rounds N]
 

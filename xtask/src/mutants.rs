@@ -65,10 +65,11 @@ impl Mutant {
     }
 }
 
-/// The mutants of a promise, or the one of this name; all of them without either.
+/// The mutants of a promise or of a crate's tests, or the one of this name; all without either.
 pub fn chosen(only: Option<&str>) -> Vec<&'static Mutant> {
-    let wanted =
-        |mutant: &&Mutant| only.is_none_or(|only| mutant.name == only || mutant.promise == only);
+    let wanted = |mutant: &&Mutant| {
+        only.is_none_or(|only| [mutant.name, mutant.promise, mutant.room()].contains(&only))
+    };
     let mut chosen: Vec<&'static Mutant> = table::MUTANTS.iter().filter(wanted).collect();
     // One crate's tests after the other's: each change of crate builds more.
     let place = |mutant: &Mutant| table::MUTANTS.iter().position(|m| m.room() == mutant.room());
@@ -86,6 +87,7 @@ mod tests {
         assert_eq!(chosen(Some(first.name)).len(), 1);
         assert!(chosen(Some(first.promise)).iter().all(|m| m.promise == first.promise));
         assert_eq!(chosen(None).len(), table::MUTANTS.len());
+        assert!(chosen(Some("agent")).iter().all(|m| m.test.starts_with("agent/")));
         assert!(chosen(Some("no such mutant")).is_empty());
     }
 
