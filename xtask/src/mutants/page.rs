@@ -38,10 +38,10 @@ mod tests {
 
     #[test]
     fn what_stands_above_the_mark_is_kept() {
-        let before = format!("# Proof\n\n{MARK}old\n");
+        let before = format!("# Proof\n\n{MARK}what was here before\n");
         let made = make(&Tree::of(&[(DOCUMENT, &before)])).unwrap().remove(0);
         assert!(made.text.starts_with(&format!("# Proof\n\n{MARK}\n| promise |")));
-        assert!(!made.text.contains("old"));
+        assert!(!made.text.contains("here before"));
         assert_eq!(made.text.matches("\n| ").count(), MUTANTS.len() + 1);
         assert!(make(&Tree::of(&[(DOCUMENT, "# Proof\n")])).is_err());
     }

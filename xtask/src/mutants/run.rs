@@ -112,15 +112,18 @@ fn report(told: &[(&Mutant, Outcome, u64)], json: bool) -> (String, bool) {
 /// A copy of the tree in which rules are taken out.
 struct Copy {
     tree: PathBuf,
-    target: PathBuf,
+    /// What is built lies apart: cargo tells crates by their place within a workspace, and would
+    /// take a mutant's for the tree's own.
+    built: PathBuf,
 }
 
 impl Copy {
     /// Makes the copy, or brings the one of the last time up to date. Only what differs is
     /// written: what is built from the rest stays good.
     fn of(root: &Path) -> Result<Copy> {
-        let target = std::path::absolute(target_directory(root))?;
-        let tree = target.join("mutants/tree");
+        let ours = std::path::absolute(target_directory(root))?.join("mutants");
+        let (tree, built) = (ours.join("tree"), ours.join("build"));
+        fs::create_dir_all(&built)?;
         let paths = listed(root)?;
         for path in paths.iter().filter(|path| root.join(path).is_file()) {
             let (from, to) = (root.join(path), tree.join(path));
@@ -133,7 +136,7 @@ impl Copy {
             fs::write(&to, bytes).with_context(|| format!("{}: not written", to.display()))?;
         }
         remove_others(&tree, &tree, &paths)?;
-        Ok(Copy { tree, target })
+        Ok(Copy { tree, built })
     }
 
     /// The named tests pass while every rule stands: else their falling would show nothing.
@@ -185,8 +188,8 @@ impl Copy {
         for setting in QUICK {
             command.args(["--config", setting]);
         }
-        command.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target);
-        let log = self.target.join("mutants/build.txt");
+        command.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.built);
+        let log = self.built.join("build.txt");
         let output = command.stderr(File::create(&log)?).output().context("cargo is not there")?;
         if !output.status.success() {
             let log = fs::read_to_string(&log)?;
@@ -204,7 +207,7 @@ impl Copy {
 
     /// Runs these tests; the exit code, `None` where it took too long, and what was printed.
     fn test(&self, room: &str, program: &Path, names: &[&str]) -> Result<(Option<i32>, String)> {
-        let log = self.target.join("mutants/test.txt");
+        let log = self.built.join("test.txt");
         let file = File::create(&log)?;
         let directory = self.tree.join(room);
         let mut child = Command::new(program)
