@@ -284,8 +284,8 @@ pub const MUTANTS: &[Mutant] = &[
         name: "notice-proof",
         promise: "star_notice_proof",
         file: "domain/src/ladder.rs",
-        rule: "self.channels.contains(&channel) && Proof::of(channel) >= self.proof",
-        broken: "self.channels.contains(&channel)",
+        rule: "*by == channel && *proof >= self.proof",
+        broken: "*by == channel && *proof <= Proof::Acknowledged",
         test: "domain/stars::star_notice_proof_before_lock",
     },
     Mutant {
