@@ -57,7 +57,7 @@ pub fn run(root: &Path, only: Option<&str>, json: bool) -> Result<bool> {
         bail!("the table does not fit the tree:{lines}");
     }
     let chosen = chosen(only);
-    let copy = Copy::of(root)?;
+    let copy = TreeCopy::of(root)?;
     let mut told = Vec::new();
     let mut room = "";
     for (at, mutant) in chosen.iter().enumerate() {
@@ -110,17 +110,17 @@ fn report(told: &[(&Mutant, Outcome, u64)], json: bool) -> (String, bool) {
 }
 
 /// A copy of the tree in which rules are taken out.
-struct Copy {
+struct TreeCopy {
     tree: PathBuf,
     /// What is built lies apart: cargo tells crates by their place within a workspace, and would
     /// take a mutant's for the tree's own.
     built: PathBuf,
 }
 
-impl Copy {
+impl TreeCopy {
     /// Makes the copy, or brings the one of the last time up to date. Only what differs is
     /// written: what is built from the rest stays good.
-    fn of(root: &Path) -> Result<Copy> {
+    fn of(root: &Path) -> Result<TreeCopy> {
         let ours = std::path::absolute(target_directory(root))?.join("mutants");
         let (tree, built) = (ours.join("tree"), ours.join("build"));
         fs::create_dir_all(&built)?;
@@ -136,7 +136,7 @@ impl Copy {
             fs::write(&to, bytes).with_context(|| format!("{}: not written", to.display()))?;
         }
         remove_others(&tree, &tree, &paths)?;
-        Ok(Copy { tree, built })
+        Ok(TreeCopy { tree, built })
     }
 
     /// The named tests pass while every rule stands: else their falling would show nothing.
