@@ -156,14 +156,6 @@ fn every_order_of_money_and_holds_keeps_the_promises() {
     explore(11, Budget { payments: 2, reversals: 1, holds: 1, ..NOTHING }, usize::MAX);
 }
 
-/// A dispute beside the outages.
-#[test]
-#[ignore = "2026-11-21: minutes and gigabytes, run by `cargo xtask long`"]
-fn every_order_of_outages_and_holds_keeps_the_promises() {
-    let budget = Budget { payments: 1, holds: 1, lost: 1, off: 1, ..NOTHING };
-    explore(10, budget, usize::MAX);
-}
-
 fn explore(ticks: u8, budget: Budget, most: usize) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let checker = World { ticks, budget }.checker().threads(threads).spawn_dfs().join();
