@@ -128,6 +128,7 @@ urgent = You can open it yourself { $count ->
 } for { $hours }, without giving a reason and without a network.
 heading-end = At the end
 end = After the last payment the phone is yours: within { $hours } it is released for ever and the program that manages it removes itself. No fee is charged for this.
+sunset = On { $date } at the latest this phone frees itself, even if nobody answers any more. Only two people of the lender together can move that day, by at most 90 days and at most four times, and this phone then says why.
 heading-contact = Whom to speak to
 page-contract = Contract { $reference }
 page-hash = Fingerprint of this text: { $hash }

@@ -128,6 +128,7 @@ urgent = Usted mismo puede abrirlo { $count ->
 } por { $hours }, sin dar razones y sin red.
 heading-end = Al final
 end = Después del último pago el teléfono es suyo: dentro de { $hours } queda libre para siempre y el programa que lo administra se quita solo. Esto no tiene costo.
+sunset = El { $date } a más tardar este teléfono se libera solo, aunque ya nadie responda. Solo dos personas del prestamista juntas pueden mover ese día, 90 días como máximo y cuatro veces como máximo, y este teléfono dice entonces por qué.
 heading-contact = Con quién hablar
 page-contract = Contrato { $reference }
 page-hash = Huella de este texto: { $hash }

@@ -131,6 +131,7 @@ urgent = Vous pouvez l'ouvrir vous-même { $count ->
 } pour { $hours }, sans donner de raison et sans réseau.
 heading-end = À la fin
 end = Après le dernier paiement, le téléphone est à vous : sous { $hours } il est libéré pour toujours et le programme qui le gère se supprime. Cela est sans frais.
+sunset = Au plus tard le { $date }, ce téléphone se libère de lui-même, même si plus personne ne répond. Seules deux personnes du prêteur ensemble peuvent repousser ce jour, de 90 jours au plus et quatre fois au plus, et ce téléphone dit alors pourquoi.
 heading-contact = À qui parler
 page-contract = Contrat { $reference }
 page-hash = Empreinte de ce texte : { $hash }

@@ -110,6 +110,7 @@ heading-urgent = Jika Anda sangat membutuhkan ponsel
 urgent = Anda dapat membukanya sendiri { $count } kali selama { $hours }, tanpa memberi alasan dan tanpa jaringan.
 heading-end = Pada akhirnya
 end = Setelah pembayaran terakhir ponsel ini milik Anda: dalam { $hours } ponsel dibebaskan selamanya dan program yang mengelolanya menghapus dirinya. Ini tanpa biaya.
+sunset = Paling lambat { $date } ponsel ini membebaskan dirinya sendiri, meskipun tidak ada lagi yang menjawab. Hanya dua orang dari pemberi pinjaman bersama-sama yang dapat memundurkan hari itu, paling lama 90 hari dan paling banyak empat kali, dan ponsel ini lalu mengatakan alasannya.
 heading-contact = Siapa yang dapat dihubungi
 page-contract = Kontrak { $reference }
 page-hash = Sidik teks ini: { $hash }

@@ -128,6 +128,7 @@ urgent = Você mesmo pode abri-lo { $count ->
 } por { $hours }, sem dar motivo e sem rede.
 heading-end = No fim
 end = Depois do último pagamento o telefone é seu: em até { $hours } ele fica livre para sempre e o programa que o administra se remove. Isto não tem custo.
+sunset = Em { $date }, o mais tardar, este telefone se libera sozinho, mesmo que ninguém mais responda. Só duas pessoas do credor juntas podem adiar esse dia, em no máximo 90 dias e no máximo quatro vezes, e este telefone diz então por quê.
 heading-contact = Com quem falar
 page-contract = Contrato { $reference }
 page-hash = Impressão digital deste texto: { $hash }

@@ -110,6 +110,7 @@ heading-urgent = Ukihitaji simu kwa haraka
 urgent = Unaweza kuifungua mwenyewe mara { $count } kwa { $hours }, bila kutoa sababu na bila mtandao.
 heading-end = Mwishoni
 end = Baada ya malipo ya mwisho simu ni yako: ndani ya { $hours } inaachiliwa daima na programu inayoisimamia hujiondoa. Hakuna ada kwa hili.
+sunset = Ifikapo { $date } simu hii hujiachilia yenyewe, hata kama hakuna anayejibu tena. Ni watu wawili wa mkopeshaji pamoja tu wanaoweza kusogeza siku hiyo mbele, kwa siku 90 zaidi na mara nne zaidi, na hapo simu hii husema kwa nini.
 heading-contact = Nani wa kuzungumza naye
 page-contract = Mkataba { $reference }
 page-hash = Alama ya maandishi haya: { $hash }

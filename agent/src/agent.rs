@@ -127,7 +127,11 @@ impl Agent {
         self.advance(at);
         self.settle();
         self.trust_again(keys);
-        self.dispatch(input, keys);
+        // What comes after the sunset comes too late, be it a dispute.
+        if !self.free_at_sunset(keys) {
+            self.dispatch(input, keys);
+            self.free_at_sunset(keys);
+        }
         self.awake = true;
         self.end_relief();
         self.measure_notice();
@@ -255,7 +259,7 @@ impl Agent {
                 }
                 self.stand(true);
             }
-            Phase::Released(_) => self.lie_down(),
+            Phase::Released(_) => self.be_free(),
             Phase::Unenrolled | Phase::Confirming(_) => {
                 self.brought.push(apply_nothing());
             }
@@ -342,6 +346,8 @@ impl Agent {
                 want(in_ms.map(|in_ms| clock.powered_ms.saturating_add(in_ms)));
             }
             want(enrolled.relief.pass_until_ms);
+            let sunset_in_ms = enrolled.sunset.map(|sunset| sunset.in_ms(clock));
+            want(sunset_in_ms.map(|in_ms| clock.powered_ms.saturating_add(in_ms)));
             want(enrolled.notice_in_ms(clock).map(|in_ms| clock.powered_ms.saturating_add(in_ms)));
             want(self.shown_ms());
         }

@@ -70,6 +70,7 @@ impl Agent {
                 let enrolled = first_lease(confirming, &opened);
                 self.state.phase = Phase::Enrolled(Box::new(enrolled));
                 self.heard(&opened.stamp, is_answer, true);
+                self.fix_sunset(&opened.content);
                 self.stand_first(&opened.content);
             }
             Phase::Enrolled(enrolled) => {
@@ -83,12 +84,16 @@ impl Agent {
                     Ordering::Equal if opened.content_hash != held.hash => {
                         self.refuse_opened(&opened, LeaseRefusal::Conflicting);
                     }
-                    Ordering::Equal => self.heard(&opened.stamp, is_answer, true),
+                    Ordering::Equal => {
+                        self.dirty |= enrolled.take_dispute(&opened.content, keys.verifier);
+                        self.heard(&opened.stamp, is_answer, true);
+                    }
                     Ordering::Greater => {
                         if opened.content.stage < enrolled.in_force.stage {
                             enrolled.report_silence(&self.state.clock);
                         }
                         enrolled.install(&opened);
+                        enrolled.take_dispute(&opened.content, keys.verifier);
                         self.heard(&opened.stamp, is_answer, true);
                         self.open_if_young(is_answer);
                         self.report_codes(&opened.content);
@@ -134,6 +139,7 @@ impl Agent {
             key_gen: binding.key_gen,
             certificate_hash: sha256(&reply.signed),
             silent_s,
+            sunset: None,
         };
         let body = removal(&removed, binding.enrolment, keys);
         self.state.phase = Phase::Released(Tombstone {
@@ -144,9 +150,16 @@ impl Agent {
             body,
         });
         self.dirty = true;
+        self.be_free();
+    }
+
+    /// From here on there is a tombstone: it is saved, and the server told, if it can be.
+    pub(crate) fn be_free(&mut self) {
         self.lie_down();
         self.fall_silent();
-        self.talk_at_once();
+        if matches!(&self.state.phase, Phase::Released(tombstone) if !tombstone.recorded) {
+            self.talk_at_once();
+        }
     }
 
     /// Lifts everything and gives up every right; the tombstone is saved before.
@@ -332,12 +345,13 @@ fn first_lease(confirming: &Confirming, opened: &OpenedLease) -> Enrolled {
         unsupported: Vec::new(),
         clock_off: false,
         inherited: false,
+        sunset: None,
     }
 }
 
 /// The confirmation as a request; empty when the key store will not sign, which keeps nobody from
 /// being released.
-fn removal(removed: &Removed, enrolment: EnrolmentId, keys: Keys<'_>) -> Vec<u8> {
+pub(crate) fn removal(removed: &Removed, enrolment: EnrolmentId, keys: Keys<'_>) -> Vec<u8> {
     let signed = sign(Kind::Removed, &enrolment.0, &removed.encode(), keys.signer);
     let request = signed.map(|signed| Request { kind: RequestKind::Removed, signed });
     request.map(|request| request.encode()).unwrap_or_default()

@@ -56,6 +56,7 @@ mod save;
 mod save_event;
 mod state;
 mod succeed;
+mod sunset;
 mod talk;
 mod view;
 
@@ -63,4 +64,6 @@ pub use agent::Agent;
 pub use clock::Moment;
 pub use in_use::IN_USE_MAX_MS;
 pub use io::{Door, Effect, Input, Keys, Setup, TokenAnswer};
-pub use view::{FrontView, NextStepView, NoticeView, PhaseView, ReliefView, ScreenView, TapView};
+pub use view::{
+    FrontView, NextStepView, NoticeView, PhaseView, ReliefView, ScreenView, SunsetView, TapView,
+};

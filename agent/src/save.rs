@@ -19,6 +19,7 @@ use crate::{
     ladder::{Held, Since},
     save_event,
     state::{Binding, Confirming, Enrolled, InForce, Phase, Relief, State, Tombstone},
+    sunset::Sunset,
 };
 
 /// Layout of the state file.
@@ -29,6 +30,10 @@ const ENROLLED: u64 = 2;
 const RELEASED: u64 = 3;
 /// Enrolled, and holding the word of a lender who passed the contract on.
 const INHERITED: u64 = 4;
+/// Added to the two of an enrolled device that has a sunset, which then stands beside the rest.
+const SUNSET: u64 = 8;
+const ENROLLED_SUNSET: u64 = ENROLLED + SUNSET;
+const INHERITED_SUNSET: u64 = INHERITED + SUNSET;
 /// Longest list kept of what is local to the device.
 const LIST_MAX: usize = 256;
 
@@ -45,15 +50,23 @@ pub(crate) fn encode(state: &State) -> Vec<u8> {
     let tag = match &state.phase {
         Phase::Unenrolled => UNENROLLED,
         Phase::Confirming(_) => CONFIRMING,
-        Phase::Enrolled(enrolled) if enrolled.inherited => INHERITED,
-        Phase::Enrolled(_) => ENROLLED,
+        Phase::Enrolled(enrolled) => {
+            let tag = if enrolled.inherited { INHERITED } else { ENROLLED };
+            tag + if enrolled.sunset.is_some() { SUNSET } else { 0 }
+        }
         Phase::Released(_) => RELEASED,
     };
     w.uint(tag);
     match &state.phase {
         Phase::Unenrolled => w.array(0),
         Phase::Confirming(confirming) => write_confirming(&mut w, confirming),
-        Phase::Enrolled(enrolled) => write_enrolled(&mut w, enrolled),
+        Phase::Enrolled(enrolled) => {
+            if let Some(sunset) = &enrolled.sunset {
+                w.array(2);
+                write_sunset(&mut w, sunset);
+            }
+            write_enrolled(&mut w, enrolled);
+        }
         Phase::Released(tombstone) => write_tombstone(&mut w, tombstone),
     }
     w.into_bytes()
@@ -82,6 +95,14 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(State, Vec<Vec<u8>>), Malformed> {
             tag @ (ENROLLED | INHERITED) => {
                 let mut enrolled = read_enrolled(r, &mut certs)?;
                 enrolled.inherited = tag == INHERITED;
+                Phase::Enrolled(Box::new(enrolled))
+            }
+            tag @ (ENROLLED_SUNSET | INHERITED_SUNSET) => {
+                let mut enrolled = r.tuple(2, |r| {
+                    let sunset = read_sunset(r)?;
+                    Ok(Enrolled { sunset: Some(sunset), ..read_enrolled(r, &mut certs)? })
+                })?;
+                enrolled.inherited = tag == INHERITED_SUNSET;
                 Phase::Enrolled(Box::new(enrolled))
             }
             RELEASED => Phase::Released(read_tombstone(r)?),
@@ -164,7 +185,22 @@ fn read_enrolled(r: &mut Reader<'_>, certs: &mut Vec<Vec<u8>>) -> Result<Enrolle
             unsupported: read_codes(r, LIST_MAX)?,
             clock_off: r.bool()?,
             inherited: false,
+            sunset: None,
         })
+    })
+}
+
+fn write_sunset(w: &mut Writer, sunset: &Sunset) {
+    w.array(3);
+    w.uint(sunset.at);
+    w.uint(sunset.powered_ms);
+    w.uint(u64::from(sunset.disputes));
+}
+
+fn read_sunset(r: &mut Reader<'_>) -> Result<Sunset, Malformed> {
+    r.tuple(3, |r| {
+        let (at, powered_ms) = (r.uint()?, r.uint()?);
+        Ok(Sunset { at, powered_ms, disputes: r.uint_to(u64::from(u8::MAX))? as u8 })
     })
 }
 

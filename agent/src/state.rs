@@ -10,6 +10,7 @@ use crate::{
     clock::Clock,
     events::Events,
     ladder::{Ground, Held, NOTICE, Place, Since},
+    sunset::Sunset,
 };
 
 /// The saved state: one value, written whole.
@@ -79,6 +80,8 @@ pub(crate) struct Enrolled {
     /// What is held is the word of a lender who passed the contract on: the first lease of the next
     /// one takes its place, whatever its sequence.
     pub(crate) inherited: bool,
+    /// When the device frees itself, if its enrolment began with such a day.
+    pub(crate) sunset: Option<Sunset>,
 }
 
 /// What the shell was told to apply.
@@ -111,7 +114,7 @@ pub(crate) struct Relief {
 pub(crate) struct Tombstone {
     pub(crate) lender: String,
     pub(crate) released_at: u64,
-    /// The release certificate, for its holder to show.
+    /// The release certificate, for its holder to show; empty after a sunset.
     pub(crate) certificate: Vec<u8>,
     /// The signed confirmation as a request; empty when the key could not sign.
     pub(crate) body: Vec<u8>,

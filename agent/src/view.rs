@@ -45,6 +45,17 @@ pub struct ScreenView {
     pub clock_doubtful: bool,
     /// "You may have paid and this phone not heard of it: connect once, or enter a code."
     pub maybe_paid: bool,
+    /// The day on which the device frees itself, if its contract has one.
+    pub sunset: Option<SunsetView>,
+}
+
+/// When the device frees itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SunsetView {
+    /// Trusted Unix seconds.
+    pub at: u64,
+    /// Why the lender moved it, if he did.
+    pub disputed: Option<String>,
 }
 
 /// Where the device is in its life under a contract.
@@ -72,7 +83,8 @@ pub enum PhaseView {
         lender: String,
         /// Unix seconds.
         released_at: u64,
-        /// The certificate, as COSE bytes, for its holder to show.
+        /// The certificate, as COSE bytes, for its holder to show; empty when the device freed
+        /// itself at its sunset.
         certificate: Vec<u8>,
         /// The server knows that the agent removed itself.
         recorded: bool,
@@ -211,6 +223,7 @@ fn empty(phase: PhaseView, clock: &Clock) -> ScreenView {
         last_heard_s_ago: None,
         clock_doubtful: clock.doubtful,
         maybe_paid: false,
+        sunset: None,
     }
 }
 
@@ -264,6 +277,10 @@ fn fill(view: &mut ScreenView, agent: &Agent, enrolled: &Enrolled, clock: &Clock
     view.last_heard_s_ago = Some(silent_s);
     view.maybe_paid =
         in_force.stage.rung >= Rung::Notice && (silent_s >= SILENT_S || clock.doubtful);
+    view.sunset = enrolled.sunset.map(|sunset| {
+        let disputed = (sunset.disputes > 0).then(|| enrolled.dispute_reason());
+        SunsetView { at: sunset.at, disputed }
+    });
 }
 
 fn relief(enrolled: &Enrolled, clock: &Clock) -> ReliefView {

@@ -116,6 +116,7 @@ fn contract(ladder: &Ladder, index: usize, now: Moment) -> Contract {
     let consent = Consent { form: "lock".into(), version: "1".into(), at: signed_at, told: None };
     let signed = Signed {
         terms_hash: None,
+        sunset: None,
         late_fee: None,
         reference: format!("B-{index}"),
         terms,
@@ -228,6 +229,7 @@ fn ladder() -> Ladder {
         standing_max_age_hours: 48,
         late_fee: None,
         provisional: Default::default(),
+        sunset_days: domain::sunset::SUNSET_DAYS,
         remind: Some(dpd(1)),
         notices: vec![
             NoticeRule { when: dpd(60), cure_days: 21 },

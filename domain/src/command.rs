@@ -12,6 +12,7 @@ use crate::{
     restructure::{Amendment, Ask},
     safety::Ward,
     stage::Stage,
+    sunset,
 };
 
 /// What is asked of an existing contract.
@@ -212,6 +213,8 @@ pub enum Command {
     LearnLaw(Vec<(String, u32, Day)>),
     /// End a hold, label an area, note a feed.
     Ward(Ward),
+    /// The sunset comes, or is disputed.
+    Sunset(sunset::Ask),
 }
 
 /// Why a command changes nothing.

@@ -18,6 +18,7 @@ use crate::{
     restructure::Amendment,
     settlement::Standing,
     stage::{Channel, Stage},
+    sunset::Disputed,
     terms::Terms,
     time_credit::TimeCredit,
 };
@@ -130,6 +131,8 @@ pub struct Contract {
     pub signed: Signed,
     /// Where it is in its life.
     pub state: State,
+    /// The last dispute of its sunset.
+    pub disputed: Option<Box<Disputed>>,
     /// To whom it is offered.
     pub offered: Option<Offer>,
     /// Where it came from, if it was taken over.
@@ -222,6 +225,7 @@ impl Contract {
             signed,
             account,
             state: State::Active,
+            disputed: None,
             offered: None,
             origin: None,
             amended: None,
@@ -392,6 +396,7 @@ impl Contract {
             What::Redress(redress) => self.apply_redress(redress, fact.at),
             What::Law(change) => self.apply_law(change),
             What::Safety(safety) => self.apply_safety(fact, safety),
+            What::SunsetDisputed(disputed) => self.disputed = Some(disputed.clone()),
         }
     }
 

@@ -14,12 +14,14 @@ mod restructure;
 mod safety;
 mod settlement;
 mod standing;
+mod sunset;
 
 pub use assignment::check_may_pass;
 pub use consent::check_may_activate;
 pub use money::MOVE_MAX;
 pub use provisional::spent;
 pub(crate) use standing::has_schedule;
+pub use sunset::check_may_dispute;
 
 use crate::{
     Moment,
@@ -120,6 +122,7 @@ pub fn decide(
         Command::Assign(assign) => assignment::assign(contract, assign)?,
         Command::LearnLaw(versions) => law::learn(contract, &versions, at),
         Command::Ward(ward) => safety::ward(contract, ladder, ward, at)?,
+        Command::Sunset(ask) => sunset::ask(contract, ask, at)?,
     };
     Ok(whats.into_iter().map(|what| Fact { at, actor: actor.clone(), what }).collect())
 }

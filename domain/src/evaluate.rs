@@ -162,6 +162,8 @@ pub enum Want {
     DeemDelivered,
     /// Credit what the law pack asks for a restriction that was wrong, or stood too long.
     Compensate,
+    /// Write the contract off with release: its sunset has come.
+    Sunset,
     /// Sign the release certificate.
     Release,
 }
@@ -172,6 +174,10 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
     let day = terms.zone().day(now);
     let position = Position::stands(contract, ladder);
     let standing = position.on(day);
+    if contract.has_set(now) {
+        let decision = at_rest(contract, ladder, standing, Reason::Ended);
+        return Decision { next_look: None, wants: vec![Want::Sunset], ..decision };
+    }
     if let Some(reason) = ended(contract) {
         return at_rest(contract, ladder, standing, reason);
     }
@@ -202,7 +208,8 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
         wants.insert(0, Want::Reckon);
     }
     let mut timetable = timetable(contract, ladder, &levels, &ceiling, stage, now);
-    timetable.retain(|planned| planned.stage <= unsaid);
+    let sets = contract.sunset();
+    timetable.retain(|planned| planned.stage <= unsaid && sets.is_none_or(|at| planned.at < at));
     let next_look = next_look(contract, ladder, &position, &levels, notice, &ceiling, now);
     let restrictions = ladder.restrictions(stage);
     Decision { stage, restrictions, reasons, timetable, next_look, wants, standing }
@@ -230,7 +237,7 @@ fn at_rest(contract: &Contract, ladder: &Ladder, standing: Standing, reason: Rea
         restrictions: BTreeSet::new(),
         reasons: vec![reason],
         timetable: Vec::new(),
-        next_look: None,
+        next_look: contract.pending_sunset(),
         wants: Vec::new(),
         standing,
     };
@@ -411,7 +418,7 @@ fn next_look(
         .chain(holds)
         .chain(deemed)
         .chain([falls_due, show_from, prepare, reckon, ceiling.fresh_until, returns])
-        .chain([law, law.map(|begins| nears(ladder, begins))])
+        .chain([law, law.map(|begins| nears(ladder, begins)), contract.pending_sunset()])
         .flatten()
         .filter(|moment| *moment > now)
         .min()

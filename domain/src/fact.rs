@@ -15,6 +15,7 @@ use crate::{
     safety::Safety,
     settlement::Quoted,
     stage::{Channel, Stage, named},
+    sunset::Disputed,
     terms::{Terms, TermsHash},
 };
 
@@ -249,6 +250,8 @@ pub enum What {
     Law(LawChange),
     /// A hold ended, an area labelled, a feed noted.
     Safety(Safety),
+    /// The sunset was disputed: it comes later.
+    SunsetDisputed(Box<Disputed>),
 }
 
 named!(
@@ -280,6 +283,8 @@ pub struct Signed {
     pub imeis: Vec<String>,
     /// The borrower's consent, if on record.
     pub consent: Option<Consent>,
+    /// When the phone goes free whatever becomes of its lender.
+    pub sunset: Option<Moment>,
 }
 
 /// Proof that the borrower agreed to restrictions.

@@ -38,6 +38,8 @@ pub struct Ladder {
     pub late_fee: Option<LateFee>,
     /// How often and how long announced money opens.
     pub provisional: Provisional,
+    /// Days after the last due day on which the phone goes free.
+    pub sunset_days: u32,
     /// When the dismissible message appears.
     pub remind: Option<Condition>,
     /// Formal notices in order; empty = nothing above `remind`.
@@ -208,6 +210,7 @@ impl Ladder {
             standing_max_age_s: programme.standing_max_age_hours.saturating_mul(3600),
             late_fee: programme.late_fee,
             provisional: programme.provisional,
+            sunset_days: programme.sunset_days,
             remind: programme.remind.filter(|_| strictest::RUNG_MAX.of(packs) >= Rung::Remind),
             notices,
             steps,

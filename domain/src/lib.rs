@@ -46,6 +46,7 @@ pub mod schedule;
 pub mod settlement;
 pub mod stage;
 pub mod standing;
+pub mod sunset;
 pub mod terms;
 pub mod time;
 pub mod time_credit;

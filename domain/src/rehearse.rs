@@ -10,6 +10,7 @@ use crate::{
     delivery::{Delivery, DeliveryState},
     evaluate::{Decision, Want, evaluate},
     fact::Actor,
+    sunset,
 };
 
 /// Most rounds of wants and assumptions at one moment.
@@ -192,6 +193,7 @@ impl Staging<'_> {
             Want::Reckon => Command::Reckon,
             Want::DeemDelivered => Command::DeemDelivered,
             Want::Compensate => Command::Compensate,
+            Want::Sunset => Command::Sunset(sunset::Ask::Reach),
             Want::Release => Command::Release { certificate: vec![0] },
         };
         // What is wanted is possible; were it not, the dry run ends with it still wanted.

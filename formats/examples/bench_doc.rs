@@ -57,6 +57,7 @@ fn contract() -> Contract {
     let zone = Zone::parse("Africa/Johannesburg").expect("a zone");
     let signed = Signed {
         terms_hash: None,
+        sunset: None,
         late_fee: None,
         reference: "C-000123".into(),
         terms: Terms::equal(price, &plan, zone, "en".into()).expect("terms"),

@@ -40,6 +40,7 @@ impl Facts {
             reference: "TOLD".to_owned(),
             terms: self.terms.clone(),
             terms_hash: None,
+            sunset: None,
             late_fee: ladder.late_fee,
             programme: ladder.programme.clone(),
             packs: ladder.packs.clone(),

@@ -9,6 +9,7 @@ use domain::{
     Guard, Restriction,
     ladder::{NOTICES_MAX, STEPS_MAX},
     policy::{Condition, NoticeRule, Programme, StepRule},
+    sunset::SUNSET_DAYS,
 };
 use serde::Deserialize;
 use toml::Spanned;
@@ -22,6 +23,8 @@ use crate::{
 const SCREEN_TEXT_MAX: usize = crate::words::HOW_TO_MAX;
 /// Days past due, cure days and gaps above this are a slip of the pen.
 const DAYS_MAX: u32 = 3_660;
+/// Fewest and most days from the last due day until the phone goes free.
+const SUNSET_RANGE: std::ops::RangeInclusive<u32> = 30..=1_095;
 /// Longest time for which the word of the lender's own system may begin a stage, hours.
 const STANDING_AGE_MAX: u32 = 720;
 
@@ -35,6 +38,8 @@ struct File {
     past_due_tolerance: Spanned<Share>,
     #[serde(default = "two_days")]
     standing_max_age_hours: Spanned<u32>,
+    #[serde(default = "a_year")]
+    sunset_days: Spanned<u32>,
     how_to_pay: Spanned<Filled>,
     how_to_dispute: Spanned<Filled>,
     #[serde(default, with = "set")]
@@ -55,6 +60,10 @@ fn two_per_cent() -> Spanned<Share> {
 
 fn two_days() -> Spanned<u32> {
     Spanned::new(0..0, 48)
+}
+
+fn a_year() -> Spanned<u32> {
+    Spanned::new(0..0, SUNSET_DAYS)
 }
 
 #[derive(Deserialize)]
@@ -123,6 +132,9 @@ pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
     if !(1..=STANDING_AGE_MAX).contains(file.standing_max_age_hours.get_ref()) {
         return Err(wrong(text, &file.standing_max_age_hours, "expected 1 to 720 hours"));
     }
+    if !SUNSET_RANGE.contains(file.sunset_days.get_ref()) {
+        return Err(wrong(text, &file.sunset_days, "expected 30 to 1095 days"));
+    }
     for shown in [&file.how_to_pay, &file.how_to_dispute] {
         if shown.get_ref().0.len() > SCREEN_TEXT_MAX {
             return Err(wrong(text, shown, "expected at most 200 bytes"));
@@ -140,6 +152,7 @@ pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
         packs: file.packs.into_inner().into_iter().map(|Id(id)| id).collect(),
         tolerance_bps: file.past_due_tolerance.into_inner().0,
         standing_max_age_hours: file.standing_max_age_hours.into_inner(),
+        sunset_days: file.sunset_days.into_inner(),
         late_fee: late_fee.transpose()?,
         provisional: provisional.transpose()?.unwrap_or_default(),
         remind: remind.transpose()?,

@@ -15,6 +15,7 @@ pub(crate) mod plan;
 pub(crate) mod redress;
 pub(crate) mod safety;
 pub(crate) mod settlement;
+pub(crate) mod sunset;
 pub(crate) mod terms;
 pub(crate) mod time_credit;
 

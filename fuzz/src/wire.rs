@@ -15,6 +15,7 @@ use protocol::{
     reply::{Problem, Reply},
     request::Request,
     succession::{Assigned, Succession},
+    sunset::SunsetDispute,
     token::{self, Token},
 };
 
@@ -36,6 +37,7 @@ pub const TARGETS: &[Target] = &[
     ("succession", message::<Succession>),
     ("assigned", message::<Assigned>),
     ("journal_root", message::<JournalRoot>),
+    ("sunset_dispute", message::<SunsetDispute>),
     ("request", message::<Request>),
     ("reply", message::<Reply>),
     ("problem", message::<Problem>),

@@ -236,6 +236,7 @@ mod tests {
         key_gen: 1,
         certificate_hash: ContentHash([9; 32]),
         silent_s: None,
+        sunset: None,
     };
 
     fn check_round_trip(signer: &impl Signer) {

@@ -8,8 +8,8 @@ use crate::{
     codec::{self, Blob, Codes, Count, Hidden, List, Opt, Ordinal, Own, Seconds, Text},
     crypto,
     limits::{
-        AMOUNT_MAX, CONTENT_MAX, HOW_TO_MAX, LANGUAGE_MAX, LENDER_MAX, NUMBERS_MAX, PHONE_MAX,
-        REASON_MAX,
+        AMOUNT_MAX, CONTENT_MAX, DISPUTE_MAX, HOW_TO_MAX, LANGUAGE_MAX, LENDER_MAX, NUMBERS_MAX,
+        PHONE_MAX, REASON_MAX,
     },
 };
 
@@ -53,8 +53,13 @@ pub struct LeaseContent {
     pub notices: Vec<Notice>,
     /// Key 13.
     pub screen: Screen,
-    /// Key 14: the holder's emergency passes. Keys 15 to 17 are reserved.
+    /// Key 14: the holder's emergency passes. Keys 15 and 16 are reserved.
     pub passes: Passes,
+    /// Key 17: from then on the device is free, Unix seconds. The first lease of an enrolment fixes
+    /// it; a later one repeats it.
+    pub sunset: Option<u64>,
+    /// Key 18: the COSE bytes of the [`crate::sunset::SunsetDispute`] that moved it last.
+    pub dispute: Option<Vec<u8>>,
 }
 
 /// One future step.
@@ -201,6 +206,8 @@ codec::wire_map!(message LeaseContent {
     12 notices: List<Own, NOTICES_MAX>,
     13 screen: Own,
     14 passes: Own,
+    17 sunset: Opt<Seconds>,
+    18 dispute: Opt<Blob<DISPUTE_MAX>>,
 } check_content);
 
 codec::wire_map!(part Step {
@@ -272,6 +279,9 @@ fn check_content(content: &LeaseContent) -> Result<(), &'static str> {
             return Err("the timetable does not rise");
         }
         below = step.stage;
+    }
+    if content.dispute.is_some() && content.sunset.is_none() {
+        return Err("a dispute of no sunset");
     }
     match content.notices.as_slice() {
         [first, second] if first.id == second.id => Err("two notices with one id"),

@@ -30,6 +30,7 @@ pub mod request;
 mod ring;
 pub mod stage;
 pub mod succession;
+pub mod sunset;
 pub mod token;
 
 pub use crypto::{Alg, PublicKey, Signature, Signer, Verifier};

@@ -23,6 +23,10 @@ pub const OFFER_MAX: usize = 1024;
 pub const CERT_MAX: usize = 512;
 /// Largest succession, as COSE bytes.
 pub const SUCCESSION_MAX: usize = 640;
+/// Longest reason of a sunset's dispute.
+pub const DISPUTE_REASON_MAX: usize = 200;
+/// Largest dispute of a sunset, as COSE bytes.
+pub const DISPUTE_MAX: usize = 512;
 /// Most certificates in one reply.
 pub const CERTS_MAX: usize = 4;
 

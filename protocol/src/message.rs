@@ -15,6 +15,7 @@ use crate::{
     reply::{Problem, Reply},
     request::Request,
     succession::{Assigned, Succession},
+    sunset::SunsetDispute,
 };
 
 /// A value with exactly one byte form.
@@ -69,6 +70,8 @@ pub enum Kind {
     Assigned,
     /// The root of a lender's log of journals, by a journal key.
     JournalRoot,
+    /// A sunset moved, by a release key.
+    SunsetDispute,
     /// Reserved: a check-in under a session key.
     CheckInMac,
     /// Reserved: "nothing new" under a session key.
@@ -77,7 +80,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::KeyCert,
         Kind::Lease,
         Kind::Unchanged,
@@ -91,6 +94,7 @@ impl Kind {
         Kind::Succession,
         Kind::Assigned,
         Kind::JournalRoot,
+        Kind::SunsetDispute,
         Kind::CheckInMac,
         Kind::UnchangedMac,
     ];
@@ -111,6 +115,7 @@ impl Kind {
             Kind::Succession => "quittance/1/succession",
             Kind::Assigned => "quittance/1/assigned",
             Kind::JournalRoot => "quittance/1/journal-root",
+            Kind::SunsetDispute => "quittance/1/sunset-dispute",
             Kind::CheckInMac => "quittance/1/check-in-mac",
             Kind::UnchangedMac => "quittance/1/unchanged-mac",
         }
@@ -152,6 +157,7 @@ messages!(
     Succession signed as Succession,
     Assigned signed as Assigned,
     JournalRoot signed as JournalRoot,
+    SunsetDispute signed as SunsetDispute,
     Reply,
     Request,
     Problem,

@@ -35,11 +35,15 @@ pub struct Removed {
     pub enrolment: EnrolmentId,
     /// Key 2.
     pub key_gen: u32,
-    /// Key 3: SHA-256 of the release certificate's COSE bytes.
+    /// Key 3: SHA-256 of the release certificate's COSE bytes; without one, at the sunset, of the
+    /// content of the lease held.
     pub certificate_hash: ContentHash,
     /// Key 4: powered seconds since the last signed server data before the certificate, if that
     /// ended a restriction.
     pub silent_s: Option<u32>,
+    /// Key 5: the sunset at which the device freed itself, Unix seconds; absent after a
+    /// certificate.
+    pub sunset: Option<u64>,
 }
 
 /// The hash by which a certificate names a device: a buyer who holds the phone can make it again,
@@ -63,4 +67,5 @@ codec::wire_map!(message Removed {
     2 key_gen: Own,
     3 certificate_hash: Own,
     4 silent_s: Opt<Own>,
+    5 sunset: Opt<Seconds>,
 } codec::no_check);

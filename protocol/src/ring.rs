@@ -11,6 +11,7 @@ use crate::{
     lease::{LeaseContent, SignedLease, Stamp, Unchanged},
     release::Release,
     succession::{Assigned, Succession},
+    sunset::SunsetDispute,
     token::Token,
 };
 
@@ -162,6 +163,23 @@ impl KeyRing {
             return Err(Refused::WrongBinding);
         }
         Ok(release)
+    }
+
+    /// Opens a dispute of a sunset: by a release key, and by no other. Contract, enrolment and key
+    /// generation are for the caller to match.
+    pub fn open_dispute(
+        &self,
+        bytes: &[u8],
+        verifier: &(impl Verifier + ?Sized),
+    ) -> Result<SunsetDispute, Refused> {
+        let sign1 = Sign1::parse(bytes)?;
+        let cert = self.verify(Kind::SunsetDispute, KeyKind::Release, &sign1, verifier)?;
+        let dispute = SunsetDispute::decode(sign1.payload())?;
+        check_validity(cert, dispute.issued_at)?;
+        if dispute.tenant != self.tenant {
+            return Err(Refused::WrongBinding);
+        }
+        Ok(dispute)
     }
 
     /// Opens the root of a log of journals: by a journal key.

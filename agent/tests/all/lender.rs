@@ -105,6 +105,8 @@ pub(crate) fn content() -> LeaseContent {
             ..Screen::default()
         },
         passes: Passes { left: 3, hours: 24 },
+        sunset: None,
+        dispute: None,
     }
 }
 

@@ -14,4 +14,6 @@ mod release;
 mod relief;
 mod screen;
 mod succeed;
+#[cfg(test)]
+mod sunset;
 mod talk;

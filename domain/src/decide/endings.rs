@@ -194,7 +194,7 @@ fn name(contract: &Contract) -> &'static str {
 
 /// An ending with what follows from it at once: notices given so far carry nothing any more, so
 /// that a contract that comes back to life needs its own.
-fn ended(contract: &Contract, ending: Ending) -> Vec<What> {
+pub(super) fn ended(contract: &Contract, ending: Ending) -> Vec<What> {
     let spell = !contract.notices.is_empty()
         || contract.passes_used > 0
         || contract.effects.iter().any(|(stage, _)| stage.restricts());

@@ -24,6 +24,8 @@ pub struct Programme {
     pub late_fee: Option<LateFee>,
     /// How often and how long announced money opens.
     pub provisional: Provisional,
+    /// Days after the last due day on which the phone goes free.
+    pub sunset_days: u32,
     /// When the dismissible message appears.
     pub remind: Option<Condition>,
     /// Formal notices in order.

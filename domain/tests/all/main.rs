@@ -31,5 +31,6 @@ mod schedules;
 mod settlement;
 mod stars;
 mod strictness;
+mod sunset;
 mod withheld;
 mod zones;

@@ -60,6 +60,7 @@ fn said(decision: &Decision) -> (Stage, String, String) {
             domain::Want::Reckon => "reckon".to_owned(),
             domain::Want::DeemDelivered => "deem".to_owned(),
             domain::Want::Compensate => "compensate".to_owned(),
+            domain::Want::Sunset => "sunset".to_owned(),
             domain::Want::Release => "release".to_owned(),
         })
         .collect();

@@ -94,6 +94,7 @@ pub(crate) fn programme(pack: &str) -> Programme {
         standing_max_age_hours: 48,
         late_fee: None,
         provisional: Default::default(),
+        sunset_days: domain::sunset::SUNSET_DAYS,
         remind: Some(dpd(1)),
         notices: Vec::new(),
         steps: Vec::new(),
@@ -185,6 +186,7 @@ pub(crate) fn signed(terms: Terms, ladder: &Ladder, consent: bool) -> Contract {
         consent.then(|| Consent { form: "lock".into(), version: "1".into(), at, told: None });
     let signed = Signed {
         terms_hash: None,
+        sunset: None,
         late_fee: None,
         reference: "A-1".into(),
         terms,
@@ -335,6 +337,7 @@ impl World {
             Want::Reckon => Command::Reckon,
             Want::DeemDelivered => Command::DeemDelivered,
             Want::Compensate => Command::Compensate,
+            Want::Sunset => Command::Sunset(domain::sunset::Ask::Reach),
             Want::Release => Command::Release { certificate: vec![9] },
         }
     }

@@ -1,6 +1,6 @@
 //! What one person asks for and another one approves.
 
-use domain::{HoldId, Moment, UnitId};
+use domain::{Day, HoldId, Moment, UnitId};
 use serde::{Deserialize, Serialize};
 
 use crate::text::{maybe, one};
@@ -89,6 +89,14 @@ pub enum Proposed {
         /// Their text.
         toml: String,
     },
+    /// Move the day on which a phone goes free.
+    DisputeSunset {
+        /// The contract.
+        reference: String,
+        /// The local day on whose beginning it goes free instead.
+        #[serde(with = "one")]
+        until: Day,
+    },
     /// Read a contract's personal data.
     ExportPersonal {
         /// The contract.
@@ -116,6 +124,7 @@ impl Proposed {
             Proposed::ChargeFee { .. } => "charge_fee",
             Proposed::Programme { .. } => "programme",
             Proposed::Limits { .. } => "limits",
+            Proposed::DisputeSunset { .. } => "dispute_sunset",
             Proposed::ExportPersonal { .. } => "export_personal",
         }
     }

@@ -14,13 +14,14 @@ use domain::{
     redress::Opening,
     restructure::Amendment,
     settlement::Standing,
+    sunset::Disputed,
     time_credit::TimeCredit,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
     account, amendment, assignment, assignment::PassedShape, decision::RecordedShape,
-    fact::SignedShape, list, maybe as shaped_maybe, shaped, time_credit,
+    fact::SignedShape, list, maybe as shaped_maybe, shaped, sunset, time_credit,
 };
 use crate::text::{AsText, maybe, one, pairs};
 
@@ -49,6 +50,8 @@ pub(crate) struct ContractShape {
     decision: Recorded,
     #[serde(with = "shaped_maybe")]
     device: Option<Enrolment>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "sunset::boxed_maybe")]
+    disputed: Option<Box<Disputed>>,
     #[serde(with = "pairs")]
     effects: Vec<(Stage, Moment)>,
     #[serde(with = "one")]

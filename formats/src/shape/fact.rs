@@ -15,6 +15,7 @@ use domain::{
     restructure::Amendment,
     safety::Safety,
     settlement::Quoted,
+    sunset::Disputed,
     terms::TermsHash,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -23,7 +24,7 @@ use super::{
     AsShape, Shaped, amendment, assignment::AssignmentShape, custody::CustodyShape,
     delivery::DeliveryShape, ending::EndingShape, law::LawChangeShape, maybe as shaped_maybe,
     outside::PushedShape, redress::RedressShape, safety::SafetyShape, settlement::QuotedShape,
-    shaped, terms,
+    shaped, sunset, terms,
 };
 use crate::text::{maybe, one};
 
@@ -190,6 +191,7 @@ pub(crate) enum WhatShape {
     Redress(#[serde(with = "RedressShape")] Redress),
     Law(#[serde(with = "LawChangeShape")] LawChange),
     Safety(#[serde(with = "SafetyShape")] Safety),
+    SunsetDisputed(#[serde(with = "sunset::boxed")] Box<Disputed>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -203,6 +205,8 @@ pub(crate) struct SignedShape {
     packs: Vec<(String, u32)>,
     programme: (String, u32),
     reference: String,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]
+    sunset: Option<Moment>,
     #[serde(with = "terms")]
     terms: Terms,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe")]

@@ -134,6 +134,7 @@ pub(super) const CATALOG: &[Message] = &[
     Message { may: &["count"], ..shows("urgent", &["hours"]) },
     plain("heading-end"),
     shows("end", &["hours"]),
+    shows("sunset", &["date"]),
     plain("heading-contact"),
     shows("page-contract", &["reference"]),
     shows("page-hash", &["hash"]),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Ladder, Money, Restriction, Rung, Terms, terms::Servicing};
+use domain::{Day, Ladder, Money, Restriction, Rung, Terms, terms::Servicing};
 
 use super::Voice;
 
@@ -50,8 +50,14 @@ impl Disclosure {
 }
 
 impl Voice<'_> {
-    /// What the borrower of a ladder agrees to; with the money where terms are known.
-    pub fn disclosure(&self, ladder: &Ladder, terms: Option<&Terms>) -> Disclosure {
+    /// What the borrower of a ladder agrees to; with the money where terms are known, and with the
+    /// day on which the phone frees itself where one was agreed.
+    pub fn disclosure(
+        &self,
+        ladder: &Ladder,
+        terms: Option<&Terms>,
+        sunset: Option<Day>,
+    ) -> Disclosure {
         let mut opening = vec![self.managed_by(&ladder.lender.name, None)];
         opening.extend(terms.and_then(|terms| self.terms_line(terms)));
         let section =
@@ -72,7 +78,8 @@ impl Voice<'_> {
         }
         let hours = self.hours(ladder.removal_hours);
         let end = self.say("end", [("hours", hours.into())]);
-        sections.push(section("heading-end", vec![end]));
+        let sets = sunset.map(|day| self.say("sunset", [("date", self.day(day).into())]));
+        sections.push(section("heading-end", [end].into_iter().chain(sets).collect()));
         let lender = &ladder.lender;
         let contact = self.say(
             "contact",

@@ -72,7 +72,9 @@ pub(super) fn check(book: &Book, files: &[File]) -> Vec<WordsError> {
             });
         fits("notice", NOTICE_TEXT_MAX, notices.collect());
         // The line on terms is shorter than the room a notice has.
-        let disclosure = voice.disclosure(&longest_ladder(&lender, &how_to), None).text();
+        let disclosure = voice
+            .disclosure(&longest_ladder(&lender, &how_to), None, Some(longest_day(&voice)))
+            .text();
         fits("late-step", DISCLOSURE_MAX - REASON_MAX, vec![disclosure]);
     }
     errors

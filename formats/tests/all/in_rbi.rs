@@ -54,6 +54,7 @@ impl Walk {
             reference: "A-1".into(),
             terms: Terms::equal(price, &plan, zone, "en".into()).unwrap(),
             terms_hash: None,
+            sunset: None,
             late_fee: None,
             programme: ladder.programme.clone(),
             packs: ladder.packs.clone(),

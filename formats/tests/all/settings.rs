@@ -141,8 +141,8 @@ fn a_wrong_programme_names_line_and_field() {
         expect![[r#"
             line 4: versoin: unknown field `versoin`, expected one of `id`,
             `version`, `packs`, `past_due_tolerance`, `standing_max_age_hours`,
-            `how_to_pay`, `how_to_dispute`, `guards`, `late_fee`, `provisional`,
-            `remind`, `notices`, `steps`, `lock`"#]],
+            `sunset_days`, `how_to_pay`, `how_to_dispute`, `guards`, `late_fee`,
+            `provisional`, `remind`, `notices`, `steps`, `lock`"#]],
     );
     check("version = 1\n", "", expect!["line 1: missing field `version`"]);
     check(

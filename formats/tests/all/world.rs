@@ -93,6 +93,7 @@ fn signed() -> impl Strategy<Value = Signed> {
         let ladder = ladder();
         Signed {
             terms_hash: None,
+            sunset: None,
             late_fee: None,
             reference: format!("C-{count}"),
             terms: Terms::equal(price, &plan, zone, "hi".into()).unwrap(),
@@ -273,6 +274,7 @@ pub(crate) fn full_life(rows: u32) -> Life {
     let zone = Zone::parse("Asia/Kolkata").unwrap();
     let signed = Signed {
         terms_hash: None,
+        sunset: None,
         late_fee: None,
         reference: "C-1".into(),
         terms: Terms::equal(price, &plan, zone, "hi".into()).unwrap(),

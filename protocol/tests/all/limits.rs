@@ -71,6 +71,8 @@ fn largest_content() -> LeaseContent {
             next_due: text(AMOUNT_MAX),
             allowed_numbers: vec![text(PHONE_MAX); NUMBERS_MAX],
         },
+        sunset: Some(TIME_MAX),
+        dispute: Some(vec![0; DISPUTE_MAX]),
         ..samples::content_lean()
     }
 }

@@ -15,6 +15,7 @@ use protocol::{
     reply::{Problem, Reply, ReplyKind},
     request::{Request, RequestKind},
     succession::{Assigned, Succession},
+    sunset::{DISPUTE_S_MAX, DISPUTES_MAX, SunsetDispute},
 };
 
 use crate::generate;
@@ -179,6 +180,8 @@ impl Source {
             notices: (0..self.to::<u8>(2)).map(|id| self.notice(id)).collect(),
             screen: self.screen(),
             passes: Passes { left: self.to(255), hours: self.to(255) },
+            sunset: Some(self.seconds()),
+            dispute: self.option(|s| s.bytes(DISPUTE_MAX)),
         }
     }
 
@@ -353,6 +356,21 @@ impl Source {
         }
     }
 
+    fn dispute(&mut self) -> SunsetDispute {
+        let sunset = self.within(1, TIME_MAX - DISPUTE_S_MAX);
+        SunsetDispute {
+            tenant: TenantId(self.fixed()),
+            contract: ContractId(self.fixed()),
+            enrolment: EnrolmentId(self.fixed()),
+            key_gen: self.to(u32::MAX.into()),
+            number: 1 + self.to::<u8>(u64::from(DISPUTES_MAX) - 1),
+            sunset,
+            until: sunset + self.within(1, DISPUTE_S_MAX),
+            reason: self.text(DISPUTE_REASON_MAX),
+            issued_at: self.within(0, sunset - 1),
+        }
+    }
+
     fn reply(&mut self) -> Reply {
         let signed = self.bytes(SIGNED_MAX);
         let some = [
@@ -412,11 +430,13 @@ proptest! {
         check(&s.journal_root());
         check(&s.succession());
         check(&s.assigned());
+        check(&s.dispute());
         check(&Removed {
             enrolment: EnrolmentId(s.fixed()),
             key_gen: s.to(u32::MAX.into()),
             certificate_hash: ContentHash(s.fixed()),
             silent_s: s.bool().then(|| s.to(u32::MAX.into())),
+            sunset: s.option(Source::seconds),
         });
         check(&Request {
             kind: s.one_of(&[RequestKind::CheckIn, RequestKind::Offer, RequestKind::Removed]),

@@ -6,6 +6,7 @@ mod programme;
 mod safety;
 mod signing_key;
 mod source;
+mod sunset;
 mod tenant;
 
 use std::process::ExitCode;
@@ -100,6 +101,15 @@ Examples:
   quittance admin breaker lift ID --as \"Asha Rao\" --reason \"the feed was checked\""
     )]
     Breaker(safety::BreakerCommand),
+    /// The day on which a phone goes free at the latest
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  quittance admin sunset dispute EX-00001 --until 2028-03-01 --as \"Asha Rao\" \\
+    --reason \"the court decides on 20 February\""
+    )]
+    Sunset(sunset::SunsetCommand),
     /// Feeds of payments whose silence is noticed
     #[command(
         subcommand,
@@ -131,6 +141,7 @@ pub(crate) async fn run(args: AdminArgs, json: bool) -> Result<ExitCode, Failure
         What::Source(command) => source::run(&place, command, json).await,
         What::Programme(command) => programme::run(&place, command, json).await,
         What::Breaker(command) => safety::breaker(&place, command, json).await,
+        What::Sunset(command) => sunset::run(&place, command, json).await,
         What::Feed(command) => safety::feed(&place, command, json).await,
         What::Limits(command) => safety::limits(&place, command, json).await,
     }?;

@@ -117,7 +117,7 @@ async fn show(
     let text = app.programme_text(tenant, &pinned).await?;
     let packs = app.directory.packs_in_force(tenant, &pinned, app.today(tenant)?)?;
     let ladder = app.directory.ladder(tenant, &pinned, &packs)?;
-    let told = app.words(tenant).voice("en").disclosure(&ladder, None).text();
+    let told = app.words(tenant).voice("en").disclosure(&ladder, None, None).text();
     let packs: Vec<String> = packs.iter().map(|(id, version)| format!("{id}@{version}")).collect();
     let value = json!({
         "programme": pinned.0, "version": pinned.1, "packs": packs, "text": text,

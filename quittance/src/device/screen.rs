@@ -97,6 +97,9 @@ fn value(view: &ScreenView) -> Value {
         "last_heard_s_ago": view.last_heard_s_ago,
         "clock_doubtful": view.clock_doubtful,
         "maybe_paid": view.maybe_paid,
+        "sunset": view.sunset.as_ref().map(|sunset| json!({
+            "at": sunset.at, "disputed": sunset.disputed,
+        })),
         "released": released,
     })
 }
@@ -106,8 +109,11 @@ pub(super) fn page(view: &ScreenView) -> String {
     let mut lines = Vec::new();
     match &view.phase {
         PhaseView::Enrolled => enrolled(view, &mut lines),
-        PhaseView::Released { lender, recorded, .. } => {
-            lines.push(format!("This phone is yours. {lender} released it for ever."));
+        PhaseView::Released { lender, recorded, certificate, .. } => {
+            lines.push(match certificate.is_empty() {
+                true => format!("This phone is yours. Its time with {lender} is over for ever."),
+                false => format!("This phone is yours. {lender} released it for ever."),
+            });
             if !recorded {
                 lines.push("The lender has not recorded yet that the agent is gone.".to_owned());
             }
@@ -125,6 +131,12 @@ pub(super) fn page(view: &ScreenView) -> String {
     }
     lines.push("Emergency calls always work.".to_owned());
     lines.join("\n")
+}
+
+/// A day in UTC, as the phone knows it.
+fn day(seconds: u64) -> String {
+    let at = domain::Moment::from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX));
+    at.rfc3339().chars().take(10).collect()
 }
 
 fn enrolled(view: &ScreenView, lines: &mut Vec<String>) {
@@ -158,6 +170,12 @@ fn enrolled(view: &ScreenView, lines: &mut Vec<String>) {
     }
     if view.maybe_paid {
         row("Paid?", "You may have paid and this phone not heard of it: connect it once.");
+    }
+    if let Some(sunset) = &view.sunset {
+        let moved =
+            sunset.disputed.as_ref().map(|reason| format!("; moved by the lender: {reason}"));
+        let moved = moved.unwrap_or_default();
+        row("Free", &format!("on {} at the latest{moved}", day(sunset.at)));
     }
     for notice in &view.notices {
         let state = if notice.acked { "acknowledged" } else { "type ack to acknowledge" };

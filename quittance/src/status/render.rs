@@ -17,6 +17,7 @@ pub(super) fn page(view: &View) -> String {
         let gone = if release.removed { "the agent is gone" } else { "not confirmed by the phone" };
         page.row("Released", &format!("{} ({}); {gone}", view.local(&release.at), release.cause));
     }
+    sunset(&mut page, view);
     page.section("Rung");
     let restrictions = match view.restrictions.as_slice() {
         [] => "nothing is restricted".to_owned(),
@@ -35,6 +36,16 @@ pub(super) fn page(view: &View) -> String {
         page.row("Code", &format!("{code}  (single use, enrols its next device)"));
     }
     page.text
+}
+
+/// When the phone goes free whatever becomes of its lender.
+fn sunset(page: &mut Page, view: &View) {
+    let Some(sunset) = view.sunset.as_ref().filter(|_| view.release.is_none()) else { return };
+    let mut text = format!("{}: the phone goes free by itself", view.local(&sunset.at));
+    if let Some(reason) = &sunset.reason {
+        text += &format!("; moved {} of 4 times, last because: {reason}", sunset.disputes);
+    }
+    page.row("Sunset", &text);
 }
 
 fn pin(pin: &Pin) -> String {

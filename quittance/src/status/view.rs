@@ -25,6 +25,7 @@ pub(super) struct View {
     pub(super) notices: Vec<Notice>,
     pub(super) device: Option<Device>,
     pub(super) last_contact: Option<Contact>,
+    pub(super) sunset: Option<Sunset>,
     pub(super) release: Option<Release>,
     pub(super) enrolment_code: Option<String>,
 }
@@ -131,6 +132,14 @@ pub(super) struct Contact {
     pub(super) at: String,
     pub(super) battery: Option<u8>,
     pub(super) agent_version: String,
+}
+
+/// When the phone goes free at the latest.
+#[derive(Debug, Deserialize)]
+pub(super) struct Sunset {
+    pub(super) at: String,
+    pub(super) disputes: u8,
+    pub(super) reason: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

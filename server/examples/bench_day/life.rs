@@ -93,6 +93,7 @@ impl<'a> Life<'a> {
             reference: format!("B-{number}"),
             terms,
             terms_hash: None,
+            sunset: None,
             late_fee: ladder.late_fee,
             programme: ladder.programme.clone(),
             packs: ladder.packs.clone(),
@@ -168,6 +169,7 @@ impl<'a> Life<'a> {
                 Some(Want::Reckon) => Command::Reckon,
                 Some(Want::DeemDelivered) => Command::DeemDelivered,
                 Some(Want::Compensate) => Command::Compensate,
+                Some(Want::Sunset) => Command::Sunset(domain::sunset::Ask::Reach),
                 Some(Want::PrepareNotice { k, show_from, owed }) => Command::PrepareNotice {
                     id: NoticeId::from_bytes(self.id(1_000 + self.head.entries).bytes()),
                     k: *k,

@@ -11,6 +11,7 @@ use super::{
     custody::{FreedView, freed},
     device_state::{ContactView, DeviceState, contact, device},
     opening_view::{OpeningView, opening},
+    sunset_view::{SunsetView, sunset},
     terms_view::{RowView, TermsView, terms},
     time_credit_view::{TimeCreditView, time_credit},
     unlock_view::{UnlocksView, unlocks},
@@ -96,6 +97,10 @@ pub(crate) struct ContractView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     last_contact: Option<ContactView>,
+    /// When the phone goes free whatever becomes of its lender.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    sunset: Option<SunsetView>,
     /// The release, once it happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -293,6 +298,7 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
         freed: freed(contract),
         assignment: assignment(contract),
         last_contact: presence.map(contact),
+        sunset: sunset(contract),
         release: release(&contract.state),
         enrolment_code: enrolment_code.filter(|_| with_code),
     }

@@ -48,6 +48,7 @@ mod restructure;
 mod standing;
 mod standstills;
 mod statements;
+mod sunset_view;
 mod suspense;
 mod table;
 mod tenant;

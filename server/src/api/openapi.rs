@@ -10,8 +10,8 @@ use super::{
     acts, approvals, assignments, bulk, certificate, claims,
     codes::{self, CODES},
     consent, contract_line, contract_view, contracts, custody, devices, disclosure, endings, holds,
-    intake, journal_file, money, payments, payoff, problem, proposals, records, refunds, releases,
-    replay, reports, restructure, standing, standstills, statements, suspense,
+    intake, journal_file, money, payments, payoff, problem, proposals, records, refunds,
+    releases, replay, reports, restructure, standing, standstills, statements, suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::Uri, response::Response};
-use domain::{HoldId, Moment, UnitId};
+use domain::{Day, HoldId, Moment, UnitId};
 use formats::directory::{HeldBy, Proposal, Proposed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,17 +22,18 @@ use crate::{App, app::post_payment::amount_of};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProposalBody {
-    /// `lift_standstill`, `end_holds`, `charge_fee`, `programme`, `limits` or `export_personal`.
+    /// `lift_standstill`, `end_holds`, `charge_fee`, `programme`, `limits`, `dispute_sunset` or
+    /// `export_personal`.
     #[schema(example = "lift_standstill")]
     kind: String,
-    /// Why; 1 to 500 bytes.
+    /// Why; 1 to 500 bytes, of `dispute_sunset` to 200.
     #[schema(example = "the feed was checked against the bank")]
     reason: String,
     /// Of `lift_standstill`: what holds many contracts.
     standstill: Option<Uuid>,
     /// Of `end_holds`: which, of which contracts; 1 to 10,000.
     holds: Option<Vec<HeldBody>>,
-    /// Of `charge_fee` and `export_personal`: the contract.
+    /// Of `charge_fee`, `dispute_sunset` and `export_personal`: the contract.
     #[schema(example = "EX-00001")]
     reference: Option<String>,
     /// Of `charge_fee`: decimal number above zero, in the contract's currency.
@@ -43,6 +44,9 @@ pub(crate) struct ProposalBody {
     value_at: Option<String>,
     /// Of `programme` and `limits`: the text of the file.
     toml: Option<String>,
+    /// Of `dispute_sunset`: the local day on whose beginning the phone goes free instead.
+    #[schema(example = "2028-03-01", format = Date)]
+    until: Option<String>,
 }
 
 /// A hold of a contract.
@@ -192,18 +196,27 @@ fn unit(id: &str) -> Result<UnitId, Problem> {
 }
 
 async fn proposed(app: &App, call: &Call, value: ProposalBody) -> Result<Proposed, Problem> {
-    let ProposalBody { kind, reason: _, standstill, holds, reference, amount, value_at, toml } =
-        value;
-    let given = (standstill, holds, reference, amount, value_at, toml);
+    let ProposalBody {
+        kind,
+        reason: _,
+        standstill,
+        holds,
+        reference,
+        amount,
+        value_at,
+        toml,
+        until,
+    } = value;
+    let given = (standstill, holds, reference, amount, value_at, toml, until);
     Ok(match (kind.as_str(), given) {
-        ("lift_standstill", (Some(id), None, None, None, None, None)) => {
+        ("lift_standstill", (Some(id), None, None, None, None, None, None)) => {
             Proposed::LiftStandstill { hold: HoldId(id) }
         }
-        ("end_holds", (None, Some(holds), None, None, None, None)) => {
+        ("end_holds", (None, Some(holds), None, None, None, None, None)) => {
             let held = |HeldBody { hold, reference }| HeldBy { hold: HoldId(hold), reference };
             Proposed::EndHolds { holds: holds.into_iter().map(held).collect() }
         }
-        ("charge_fee", (None, None, Some(reference), Some(amount), value_at, None)) => {
+        ("charge_fee", (None, None, Some(reference), Some(amount), value_at, None, None)) => {
             let unit = super::contracts::unit(app, call.tenant(), &reference).await?;
             let loaded = app.contract_of(call.tenant(), unit).await?;
             let currency = loaded.contract.terms().currency();
@@ -211,9 +224,16 @@ async fn proposed(app: &App, call: &Call, value: ProposalBody) -> Result<Propose
             let value = value_at.map(|text| moment("value_at", &text)).transpose()?;
             Proposed::ChargeFee { amount, reference, value }
         }
-        ("programme", (None, None, None, None, None, Some(toml))) => Proposed::Programme { toml },
-        ("limits", (None, None, None, None, None, Some(toml))) => Proposed::Limits { toml },
-        ("export_personal", (None, None, Some(reference), None, None, None)) => {
+        ("programme", (None, None, None, None, None, Some(toml), None)) => {
+            Proposed::Programme { toml }
+        }
+        ("limits", (None, None, None, None, None, Some(toml), None)) => Proposed::Limits { toml },
+        ("dispute_sunset", (None, None, Some(reference), None, None, None, Some(until))) => {
+            let wrong = || fault("until", "bad_date", "expected YYYY-MM-DD", &until);
+            let until = Day::parse(&until).ok_or_else(wrong)?;
+            Proposed::DisputeSunset { reference, until }
+        }
+        ("export_personal", (None, None, Some(reference), None, None, None, None)) => {
             Proposed::ExportPersonal { reference }
         }
         _ => {

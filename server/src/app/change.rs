@@ -342,6 +342,7 @@ impl App {
                 Want::Reckon => Command::Reckon,
                 Want::DeemDelivered => Command::DeemDelivered,
                 Want::Compensate => Command::Compensate,
+                Want::Sunset => Command::Sunset(domain::sunset::Ask::Reach),
                 // Money counts whatever ails the keys or the clock; the release follows.
                 Want::Release => match self.release_certificate(contract, ladder, now).await {
                     Ok(certificate) => Command::Release { certificate },

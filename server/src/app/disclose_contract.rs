@@ -42,7 +42,9 @@ impl App {
         let terms = &contract.signed.terms;
         let words = self.words(row.tenant);
         let voice = words.voice(language.unwrap_or_else(|| terms.language()));
-        let disclosure = voice.disclosure(ladder, Some(terms));
+        // As it was agreed, so that the text and its hash stay what they were.
+        let sunset = contract.signed.sunset.map(|at| contract.terms().zone().day(at));
+        let disclosure = voice.disclosure(ladder, Some(terms), sunset);
         let hash = sha256(&[disclosure.text().as_bytes()]);
         let reference = contract.signed.reference.clone();
         Disclosed {

@@ -126,6 +126,8 @@ pub fn content(
             left: ladder.passes.count.saturating_sub(contract.passes_used),
             hours: ladder.passes.hours,
         },
+        sunset: contract.sunset().map(|at| unix(at.seconds_up())),
+        dispute: contract.dispute_of(device.id).map(<[u8]>::to_vec),
     })
 }
 

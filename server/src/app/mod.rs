@@ -13,6 +13,7 @@ pub mod check_books;
 pub mod check_in;
 pub mod directory;
 pub mod disclose_contract;
+pub mod dispute_sunset;
 pub mod end_hold;
 pub mod enrol_device;
 pub mod exchange_device;

@@ -35,8 +35,12 @@ impl App {
         person: UnitId,
         key: [u8; 16],
     ) -> Result<(UnitId, Proposal, bool), Error> {
-        if reason.trim().is_empty() || reason.len() > REASON_MAX {
-            let detail = format!("reason: 1 to {REASON_MAX} bytes of text");
+        let most = match what {
+            Proposed::DisputeSunset { .. } => domain::sunset::REASON_MAX,
+            _ => REASON_MAX,
+        };
+        if reason.trim().is_empty() || reason.len() > most {
+            let detail = format!("reason: 1 to {most} bytes of text");
             return Err(Error::refused("bad_text", detail));
         }
         let unit = entry_unit(tenant, "proposal", &hex(&key));
@@ -189,6 +193,11 @@ impl App {
             Proposed::ChargeFee { reference, .. } | Proposed::ExportPersonal { reference } => {
                 self.named(tenant, reference).await.map(drop)
             }
+            Proposed::DisputeSunset { reference, until } => {
+                let contract = self.named(tenant, reference).await?.contract;
+                let until = contract.terms().zone().midnight(*until);
+                Ok(domain::decide::check_may_dispute(&contract, until, self.now())?)
+            }
             Proposed::Programme { toml } => {
                 let stored = StoredProgramme::new(toml.clone())
                     .map_err(|error| Error::refused("bad_programme", error.to_string()))?;
@@ -257,6 +266,12 @@ impl App {
                 let limits = parse_limits(toml)
                     .map_err(|error| Error::refused("bad_limits", error.to_string()))?;
                 note(self.set_limits(tenant, &limits, actor).await.map(drop))?;
+            }
+            Proposed::DisputeSunset { reference, until } => {
+                let contract = self.named(tenant, reference).await?.row.unit;
+                let asked = of_proposal(unit, reference, "dispute_sunset", actor);
+                let moved = self.dispute_sunset(tenant, contract, *until, reason, &asked).await;
+                note(moved.map(drop))?;
             }
             // It is read by whoever asked; nothing else happens.
             Proposed::ExportPersonal { .. } => {}

@@ -145,6 +145,7 @@ impl App {
             packs,
             imeis: hashes,
             consent: new.consent.clone(),
+            sunset: domain::sunset::agreed(&new.terms, ladder.sunset_days, now),
         };
         let fact = domain::sign(signed.clone(), &ladder, actor, now)?;
         let unit = UnitId::of(self.new_id());

@@ -31,6 +31,7 @@ mod roots;
 mod serve;
 mod socket;
 mod standstills;
+mod sunset;
 mod talk;
 mod unlocks;
 mod words;

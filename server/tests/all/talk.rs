@@ -170,6 +170,7 @@ async fn what_is_not_a_message_of_the_device_is_refused() {
         key_gen: 1,
         certificate_hash: protocol::ContentHash([0; 32]),
         silent_s: None,
+        sunset: None,
     };
     let kid = removed.enrolment.0;
     let removed = sign1(Kind::Removed, &kid, &removed.encode(), &phone.key).unwrap();

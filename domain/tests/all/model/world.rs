@@ -400,6 +400,7 @@ impl Small {
                 Some(Want::Reckon) => Command::Reckon,
                 Some(Want::DeemDelivered) => Command::DeemDelivered,
                 Some(Want::Compensate) => Command::Compensate,
+                Some(Want::Sunset) => Command::Sunset(domain::sunset::Ask::Reach),
                 Some(Want::Release) => Command::Release { certificate: vec![1] },
             };
             let facts = decide(&self.contract, &self.ladder, command, Actor::Time, now).unwrap();

@@ -31,7 +31,8 @@ pub(crate) fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 
 fn payload() -> Vec<u8> {
     let certificate_hash = sha256(b"certificate");
-    Removed { enrolment: samples::ENROLMENT, key_gen: 1, certificate_hash, silent_s: None }.encode()
+    let (enrolment, key_gen) = (samples::ENROLMENT, 1);
+    Removed { enrolment, key_gen, certificate_hash, silent_s: None, sunset: None }.encode()
 }
 
 fn removed_by(signer: &impl Signer) -> Vec<u8> {

@@ -7,6 +7,7 @@ use protocol::{
     enrol::Offer,
     lease::{LeaseContent, Stamp, Unchanged},
     reply::{Reply, ReplyKind},
+    sunset::SunsetDispute,
 };
 
 use super::{
@@ -26,6 +27,7 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.extend(check_ins());
     cases.extend(others());
     cases.extend(successions());
+    cases.extend(sunsets());
     cases.extend(reserved_keys());
     cases
 }
@@ -294,6 +296,32 @@ fn successions() -> Vec<Case> {
     ]
 }
 
+fn sunsets() -> Vec<Case> {
+    let (good, day) = (samples::dispute(), samples::DAY);
+    let invalid = |name: &str, dispute: &SunsetDispute, what| {
+        Case::invalid(name, "sunset-dispute", dispute.encode(), (what, 0))
+    };
+    let far = "a dispute moves a sunset by at most ninety days";
+    let count = "disputes of a sunset are one to four";
+    let until = |until| SunsetDispute { until, ..good.clone() };
+    let number = |number| SunsetDispute { number, ..good.clone() };
+    let late = SunsetDispute { issued_at: good.sunset, ..good.clone() };
+    let alone = LeaseContent { sunset: None, ..content_full() };
+    vec![
+        invalid("dispute beyond ninety days", &until(good.sunset + 90 * day + 1), far),
+        invalid("dispute that moves nothing", &until(good.sunset), far),
+        invalid("dispute without a number", &number(0), count),
+        invalid("fifth dispute", &number(5), count),
+        invalid("dispute after the sunset", &late, "the sunset has passed"),
+        Case::invalid(
+            "dispute of no sunset",
+            "lease-content",
+            alone.encode(),
+            ("a dispute of no sunset", 0),
+        ),
+    ]
+}
+
 /// Keys that later versions of this implementation will fill: until then they must be understood.
 fn reserved_keys() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -306,7 +334,8 @@ fn reserved_keys() -> Vec<Case> {
             cases.push(Case::invalid(name, kind, with_key, (MUST, bytes.len())));
         }
     };
-    add("lease-content", content_full().encode(), 0, &[15, 16, 17]);
+    let before = LeaseContent { sunset: None, dispute: None, ..content_full() };
+    add("lease-content", before.encode(), 0, &[15, 16]);
     add("check-in", check_in_full().encode(), 0, &[12, 13, 14]);
     add("enrol-terms", samples::terms().encode(), 0, &[13, 14, 15]);
     add("enrol-offer", samples::offer().encode(), 0, &[8]);

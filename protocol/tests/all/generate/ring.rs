@@ -8,6 +8,7 @@ use protocol::{
     journal_root::JournalRoot,
     lease::{LeaseContent, SignedLease, Silence, Stamp, Unchanged},
     succession::{Assigned, Succession},
+    sunset::SunsetDispute,
 };
 use serde_json::{Value, json};
 
@@ -32,6 +33,7 @@ pub(crate) fn cases() -> Vec<Value> {
     cases.extend(certificates());
     cases.extend(assignments());
     cases.extend(journal_roots());
+    cases.extend(disputes());
     cases
 }
 
@@ -175,6 +177,25 @@ fn others() -> Vec<Value> {
         row("token", "token", certs, &token(2), "ok"),
         row("token by a lease key", "token", certs, &token(1), KIND),
         row("token of an unknown key", "token", certs, &token(9), "no certificate for this key id"),
+    ]
+}
+
+/// A sunset moved: by a release key alone.
+fn disputes() -> Vec<Value> {
+    let certs = certs();
+    let good = samples::dispute();
+    let other = SunsetDispute { tenant: TenantId([0x12; 16]), ..good.clone() };
+    let late = SunsetDispute { issued_at: NOW + 90 * DAY, ..good.clone() };
+    let kid = kid(3);
+    let as_release = sign1(Kind::Release, &kid, &good.encode(), &server_key(3)).unwrap();
+    let of = |name, bytes: &[u8], expected| row(name, "dispute", &certs, bytes, expected);
+    vec![
+        of("sunset dispute", &samples::signed_dispute(), "ok"),
+        of("sunset dispute by a lease key", &signed(&good, 1), KIND),
+        of("sunset dispute by a token key", &signed(&good, 2), KIND),
+        of("sunset dispute for another tenant", &signed(&other, 3), BINDING),
+        of("sunset dispute after its key ended", &signed(&late, 3), EXPIRED),
+        of("sunset dispute signed as a release", &as_release, BAD),
     ]
 }
 

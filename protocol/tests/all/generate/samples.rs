@@ -3,7 +3,7 @@
 use protocol::{
     ContentHash, ContractId, EnrolmentId, Kind, Message, NoticeId, PublicKey, Rung, Stage,
     TenantId,
-    cert::{KeyCert, KeyKind},
+    cert::{KeyCert, KeyKind, kid},
     check_in::{CheckIn, ClockReading, Event, EventKind, LeaseRefusal},
     cose::sign1,
     crypto::{
@@ -17,6 +17,7 @@ use protocol::{
     reply::{Problem, Reply, ReplyKind},
     request::{Request, RequestKind},
     succession::{Assigned, Succession},
+    sunset::SunsetDispute,
 };
 
 use super::{Case, Outcome};
@@ -90,6 +91,8 @@ pub(crate) fn content_lean() -> LeaseContent {
         notices: vec![],
         screen: Screen::default(),
         passes: Passes::default(),
+        sunset: None,
+        dispute: None,
     }
 }
 
@@ -133,6 +136,8 @@ pub(crate) fn content_full() -> LeaseContent {
         }],
         screen: screen(),
         passes: Passes { left: 3, hours: 24 },
+        sunset: Some(dispute().until),
+        dispute: Some(signed_dispute()),
         ..content_lean()
     }
 }
@@ -240,6 +245,26 @@ pub(crate) fn journal_root() -> JournalRoot {
     }
 }
 
+/// The sunset of all samples, moved by sixty days.
+pub(crate) fn dispute() -> SunsetDispute {
+    SunsetDispute {
+        tenant: TENANT,
+        contract: CONTRACT,
+        enrolment: ENROLMENT,
+        key_gen: 1,
+        number: 1,
+        sunset: NOW + 400 * DAY,
+        until: NOW + 460 * DAY,
+        reason: "The court decides on 3 March.".into(),
+        issued_at: NOW + 30 * DAY,
+    }
+}
+
+/// The dispute as the release key signs it.
+pub(crate) fn signed_dispute() -> Vec<u8> {
+    sign1(Kind::SunsetDispute, &kid(3), &dispute().encode(), &server_key(3)).unwrap()
+}
+
 /// The contract of all samples passed on.
 pub(crate) fn assigned() -> Assigned {
     let release = release();
@@ -339,7 +364,9 @@ fn leases() -> Vec<Case> {
         key_gen: 1,
         certificate_hash: ContentHash([0xaa; 32]),
         silent_s: Some(172_800),
+        sunset: None,
     };
+    let at_sunset = Removed { silent_s: None, sunset: Some(NOW + 400 * DAY), ..removed.clone() };
     vec![
         valid("key certificate", "key-cert", &cert(1, &all, Rung::Lock)),
         valid("lean lease content", "lease-content", &content_lean()),
@@ -350,6 +377,8 @@ fn leases() -> Vec<Case> {
         valid("full wait", "check-in", &check_in_full()),
         valid("release", "release", &release()),
         valid("removed", "removed", &removed),
+        valid("removed at the sunset", "removed", &at_sunset),
+        valid("sunset dispute", "sunset-dispute", &dispute()),
         valid("succession", "succession", &succession()),
         valid("assigned", "assigned", &assigned()),
         valid("journal root", "journal-root", &journal_root()),

@@ -188,6 +188,45 @@ async fn two_people_change_a_programme_and_end_what_stopped_the_ladder() {
     front.house.check().await;
 }
 
+/// A release is nobody's to delay alone.
+#[tokio::test]
+async fn two_people_move_a_sunset_and_the_borrower_is_told_why() {
+    let office = Office::new().await;
+    let front = &office.front;
+    front.sign("EX-1", 1).await;
+    let at = front.explain("EX-1").await["sunset"]["at"].as_str().unwrap().to_owned();
+    let dispute = |until: &str, reason: &str| {
+        let (kind, reference) = ("dispute_sunset", "EX-1");
+        json!({ "kind": kind, "reference": reference, "until": until, "reason": reason })
+    };
+    let sunset = domain::Moment::parse(&at).unwrap();
+    let day = |days| sunset.plus_seconds(days * DAY).rfc3339()[..10].to_owned();
+    let wrong = [
+        (dispute("soon", "x"), (422, "bad_date")),
+        (dispute(&day(0), "x"), (422, "sunset_out_of_range")),
+        (dispute(&day(92), "x"), (422, "sunset_out_of_range")),
+        (dispute(&day(30), &"x".repeat(201)), (422, "bad_text")),
+        (
+            json!({ "kind": "dispute_sunset", "reference": "EX-1", "reason": "x" }),
+            (422, "bad_proposal"),
+        ),
+    ];
+    for (index, (body, expected)) in wrong.into_iter().enumerate() {
+        let reply = office.propose(&format!("w-{index}"), &body).await;
+        assert_eq!(reply.problem(), expected, "{body}: {}", reply.text);
+    }
+    let asked = id(&office.propose("p-1", &dispute(&day(60), "the court decides")).await);
+    let refused = office.decide(&office.asha_too, &asked, "approve").await;
+    assert_eq!(refused.problem(), (409, "same_person"));
+    assert_eq!(front.explain("EX-1").await["sunset"]["at"], json!(at), "asked is not done");
+    let done = office.decide(&office.ravi, &asked, "approve").await;
+    assert_eq!(done.json["state"], "done", "{}", done.text);
+    let moved = front.explain("EX-1").await["sunset"].clone();
+    assert_eq!((&moved["disputes"], &moved["reason"]), (&json!(1), &json!("the court decides")));
+    assert_ne!(moved["at"], json!(at));
+    front.house.check().await;
+}
+
 /// A suspended lender: opened by one, lifted by two, and every contract follows.
 #[tokio::test]
 async fn a_standstill_is_opened_by_one_and_lifted_by_two() {

@@ -1,0 +1,3 @@
+#![no_main]
+
+targets::fuzz!("sunset_dispute");
