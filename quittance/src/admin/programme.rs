@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use domain::Stage;
 use serde_json::{Value, json};
-use server::app::directory::TenantEntry;
+use server::{api::PreviewView, app::directory::TenantEntry};
 
 use crate::{fail::Failure, out, place::PlaceArgs};
 
@@ -12,11 +13,21 @@ use crate::{fail::Failure, out, place::PlaceArgs};
 pub(super) enum ProgrammeCommand {
     /// Add a programme, or a higher version of one; contracts keep the version they were signed on
     #[command(after_help = "\
-Example:
-  quittance admin programme add examples/programme.toml")]
+Examples:
+  quittance admin programme add examples/programme.toml
+  quittance admin programme add examples/programme.toml --preview
+
+With --preview nothing is added: today's contracts of the programme are compared with where they
+would stand under the file.")]
     Add {
         /// The programme's file
         file: PathBuf,
+        /// Show what it would make of today's book, and change nothing
+        #[arg(long)]
+        preview: bool,
+        /// With --preview: most contracts named that would stand higher
+        #[arg(long, value_name = "N", default_value_t = 20, requires = "preview")]
+        rising: usize,
     },
     /// List the programmes and their versions
     #[command(after_help = "\
@@ -43,17 +54,64 @@ pub(super) async fn run(
     as_json: bool,
 ) -> Result<(), Failure> {
     match command {
-        ProgrammeCommand::Add { file } => add(place, &file, as_json).await,
+        ProgrammeCommand::Add { file, preview: false, .. } => add(place, &file, as_json).await,
+        ProgrammeCommand::Add { file, rising, .. } => preview(place, &file, rising, as_json).await,
         ProgrammeCommand::List => list(place, as_json).await,
         ProgrammeCommand::Show { id, version_no } => show(place, id, version_no, as_json).await,
     }
 }
 
-async fn add(place: &PlaceArgs, file: &Path, as_json: bool) -> Result<(), Failure> {
+/// The text of a programme; an error names the file and its line.
+fn read(file: &Path) -> Result<String, Failure> {
     let text = super::text_of(file)?;
-    // Read here first: the error then names the file and its line.
     formats::parse_programme(&text)
         .map_err(|error| Failure::usage("bad_programme", format!("{}: {error}", file.display())))?;
+    Ok(text)
+}
+
+/// What a file would make of today's book.
+async fn preview(
+    place: &PlaceArgs,
+    file: &Path,
+    rising: usize,
+    as_json: bool,
+) -> Result<(), Failure> {
+    let text = read(file)?;
+    let app = place.open().await?.app;
+    let tenant = place.tenant(&app)?.tenant.id;
+    let found = app.preview_programme(tenant, &text, rising).await?;
+    let value = serde_json::to_value(PreviewView::of(&found)).expect("numbers and names");
+    let (id, version) = &found.programme;
+    let mut page = format!(
+        "Programme {id} version {version} on today's {} contracts: {} would stand higher, \
+         {} lower.\n\
+         They keep the version they were signed under: by this change none of them moves.\n",
+        found.contracts,
+        found.up(),
+        found.down()
+    );
+    let row = |((from, to), count): (&(Stage, Stage), &u64)| {
+        let way = if to > from { "up" } else { "down" };
+        vec![way.to_owned(), from.to_string(), to.to_string(), count.to_string()]
+    };
+    let moves: Vec<Vec<String>> = found.moves.iter().map(row).collect();
+    if !moves.is_empty() {
+        page += &format!("\n{}\n", out::table(&["", "from", "to", "contracts"], &moves));
+    }
+    let named = found
+        .rising
+        .iter()
+        .map(|(reference, from, to)| vec![reference.clone(), from.to_string(), to.to_string()]);
+    let named: Vec<Vec<String>> = named.collect();
+    if !named.is_empty() {
+        page += &format!("\n{}\n", out::table(&["would rise", "from", "to"], &named));
+    }
+    out::either(as_json, &value, page.trim_end().to_owned());
+    Ok(())
+}
+
+async fn add(place: &PlaceArgs, file: &Path, as_json: bool) -> Result<(), Failure> {
+    let text = read(file)?;
     let app = place.open().await?.app;
     let tenant = place.tenant(&app)?;
     let actor = place.actor(&tenant)?;

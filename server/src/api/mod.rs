@@ -37,6 +37,7 @@ mod openapi;
 mod opening_view;
 mod payments;
 mod payoff;
+mod preview;
 mod problem;
 mod proposals;
 mod records;
@@ -60,6 +61,7 @@ pub use codes::{CODES, Code};
 pub use contract_view::explained_json;
 pub use disclosure::{disclosure_json, disclosure_page};
 pub use openapi::openapi;
+pub use preview::PreviewView;
 pub use replay::{Turn, TurnView, replayed_json, turn_view};
 pub use table::roles_table;
 

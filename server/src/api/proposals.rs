@@ -14,6 +14,7 @@ use super::{
     answer, body,
     body::{At, Body, NoBody, Params},
     guard::Call,
+    preview::{PreviewView, RISING},
     problem::Problem,
 };
 use crate::{App, app::post_payment::amount_of};
@@ -72,6 +73,10 @@ pub(crate) struct ProposalView {
     /// What runs when it is approved, exactly so.
     #[schema(value_type = Object)]
     what: serde_json::Value,
+    /// Of an open `programme`: what it would make of today's book.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    preview: Option<PreviewView>,
     /// Why.
     reason: String,
     /// The person who asked.
@@ -150,7 +155,15 @@ pub(crate) async fn get(
 ) -> Result<Json<ProposalView>, Problem> {
     let unit = unit(&id)?;
     let (_, known) = app.proposal(call.tenant(), unit).await?;
-    Ok(Json(view(unit, &known, app.now())))
+    let now = app.now();
+    let preview = match &known.what {
+        Proposed::Programme { toml } if known.state(now) == "open" => {
+            let found = app.preview_programme(call.tenant(), toml, RISING).await?;
+            Some(PreviewView::of(&found))
+        }
+        _ => None,
+    };
+    Ok(Json(ProposalView { preview, ..view(unit, &known, now) }))
 }
 
 /// Approves a proposal and carries it out.
@@ -250,6 +263,7 @@ fn view(unit: UnitId, known: &Proposal, now: Moment) -> ProposalView {
         kind: known.what.name(),
         state: known.state(now),
         what: serde_json::to_value(&known.what).unwrap_or_default(),
+        preview: None,
         reason: known.reason.clone(),
         asked_by: known.asked_by.0,
         asked_at: known.asked_at.rfc3339(),

@@ -324,13 +324,23 @@ impl Directory {
         programme: &Programme,
         day: Day,
     ) -> Result<(), Error> {
+        self.ladder_of_text(tenant, programme, day).map(drop)
+    }
+
+    /// The ladder that a programme which need not be known makes for a contract signed on a day.
+    pub fn ladder_of_text(
+        &self,
+        tenant: TenantId,
+        programme: &Programme,
+        day: Day,
+    ) -> Result<Ladder, Error> {
         let known = self.known();
         let packs = known.packs_on(programme, day)?;
         let packs: Vec<&Pack> =
             packs.iter().filter_map(|id| known.packs.get(id)).map(|p| p.pack()).collect();
         let lender = &self.tenant(tenant)?.tenant.lender;
         let ladder = Ladder::resolve(programme, &packs, lender);
-        ladder.map(|_| ()).map_err(|error| Error::refused("bad_programme", error.to_string()))
+        ladder.map_err(|error| Error::refused("bad_programme", error.to_string()))
     }
 }
 

@@ -39,6 +39,7 @@ mod match_suspense;
 pub mod outbox;
 pub mod post_payment;
 pub mod presence;
+pub mod preview_programme;
 pub mod propose;
 pub mod prove_journal;
 pub mod publish_root;

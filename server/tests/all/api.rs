@@ -17,6 +17,7 @@ mod journal_file;
 mod money;
 mod payg;
 mod payoff;
+mod preview;
 mod reconcile;
 mod records;
 mod releases;

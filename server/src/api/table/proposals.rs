@@ -4,7 +4,7 @@ use axum::routing::{get, post};
 use formats::directory::Role;
 
 use super::{Endpoint, Key, READ, WRITE};
-use crate::api::proposals;
+use crate::api::{preview, proposals};
 
 /// Who may ask for what takes two people.
 const ASKS: &[Role] = &[Role::Operator, Role::Approver, Role::Admin];
@@ -14,6 +14,17 @@ const APPROVES: &[Role] = &[Role::Approver];
 const SEES: &[Role] = &[Role::Auditor, Role::Operator, Role::Approver, Role::Admin];
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        method: "POST",
+        path: "/v1/programmes/preview",
+        summary: "Tell what a programme would make of today's book; nothing is changed",
+        roles: SEES,
+        body: Some("ProgrammeBody"),
+        answer: "PreviewView",
+        problems: &["bad_number", "bad_programme", "unknown_pack"],
+        route: || post(preview::preview),
+        ..READ
+    },
     Endpoint {
         path: "/v1/proposals",
         summary: "Ask for something that takes two people",
