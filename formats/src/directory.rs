@@ -2,9 +2,11 @@
 
 mod proposal;
 mod safety;
+mod sender;
 
 pub use proposal::{Decided, Done, HeldBy, Proposal, Proposed};
 pub use safety::{Breaker, Feed, Lifted, Limits, Standstill, parse_limits};
+pub use sender::{Sender, SmtpTls, Via};
 
 use std::collections::BTreeSet;
 
@@ -39,6 +41,8 @@ pub enum Directory {
     Pack(Box<StoredPack>),
     /// Where calls about payments come from.
     Source(Source),
+    /// By what messages leave.
+    Sender(Sender),
     /// How fast phones opened on a day.
     Unlocks(UnlockDay),
     /// What holds many contracts at once.
@@ -61,6 +65,7 @@ impl Directory {
             Directory::Programme(_) => "programme",
             Directory::Pack(_) => "pack",
             Directory::Source(_) => "source",
+            Directory::Sender(_) => "sender",
             Directory::Unlocks(_) => "unlocks",
             Directory::Standstill(_) => "standstill",
             Directory::Feed(_) => "feed",

@@ -9,6 +9,7 @@ use crate::{
     demo::DemoArgs,
     device::DeviceArgs,
     disclosure::DisclosureArgs,
+    gateway::GatewayArgs,
     import::ImportArgs,
     journal::JournalArgs,
     ledger::LedgerArgs,
@@ -78,6 +79,7 @@ pub(crate) enum Command {
     /// One real agent as a process
     Device(DeviceArgs),
     Disclosure(DisclosureArgs),
+    Gateway(GatewayArgs),
     /// What phones and notices say: check templates, begin one's own
     Words(WordsArgs),
     /// Print the API's description, OpenAPI 3.1

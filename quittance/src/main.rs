@@ -13,6 +13,7 @@ mod demo;
 mod device;
 mod disclosure;
 mod fail;
+mod gateway;
 mod import;
 mod journal;
 mod ledger;
@@ -68,6 +69,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Demo(args) => demo::run(args, cli.json).await,
         Command::Sim(args) => tokio::task::block_in_place(|| sim::run(args, cli.json)),
         Command::Device(args) => device::run(args, cli.json).await,
+        Command::Gateway(args) => gateway::run(args, cli.json).await,
         Command::Pack(args) => pack::run(args, cli.json).await,
         Command::Schedule(args) => tokio::task::block_in_place(|| schedule::run(&args)),
         Command::Disclosure(args) => disclosure::run(args, cli.json).await,

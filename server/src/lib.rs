@@ -28,6 +28,7 @@ pub mod packs;
 pub mod public;
 pub mod pull;
 pub mod real;
+pub mod sender;
 pub mod serve;
 
 pub use app::App;

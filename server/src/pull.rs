@@ -163,7 +163,7 @@ fn good(answer: Answer) -> Result<bytes::Bytes, Lost> {
 }
 
 /// A client of the address's host, and what is asked of it.
-fn target(url: &str, ca: Option<&std::path::Path>) -> Result<(Client, String), Error> {
+pub fn target(url: &str, ca: Option<&std::path::Path>) -> Result<(Client, String), Error> {
     let wrong = |what: &str| Error::refused("bad_server", format!("{url:?}: {what}"));
     let uri: Uri = url.parse().map_err(|_| wrong("expected an address"))?;
     let host = uri.host().unwrap_or("").trim_matches(['[', ']']);

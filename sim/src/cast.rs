@@ -256,6 +256,7 @@ impl Member {
             programme: programme.to_owned(),
             borrower_name: format!("Borrower {}", self.index),
             borrower_phone: format!("+99 555 {:05}", self.index),
+            borrower_email: String::new(),
             consent: self.consent.then_some(consent),
         }
     }

@@ -9,7 +9,7 @@
 //! assert!(summary.violations.is_empty(), "{summary}");
 //! ```
 //!
-//! **Invariant:** outside `demo` no wall clock, no machine randomness, no sockets: one seed, one
+//! **Invariant:** outside `demo` and `gateway` no wall clock, no machine randomness, no sockets: one seed, one
 //! output.
 //! **Invariant:** nothing of the product is mocked; only time, chance and the network are made.
 //! **Invariant:** the properties' arithmetic of arrears is their own, not the domain's.
@@ -20,6 +20,7 @@ pub mod cast;
 pub mod chance;
 pub mod clock;
 pub mod demo;
+pub mod gateway;
 pub mod house;
 pub mod line;
 pub mod phone;

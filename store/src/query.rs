@@ -123,6 +123,8 @@ pub enum Queue {
     Outbox = 3,
     /// Announced money whose provider is asked for it.
     StatusPull = 4,
+    /// Formal notices that leave as messages.
+    Messages = 5,
 }
 
 /// A piece of claimed work.

@@ -40,6 +40,10 @@ pub(crate) const fn personal(name: &'static str) -> Column {
     Column { name, optional: false, shown: Shown::Nothing }
 }
 
+pub(crate) const fn optional_personal(name: &'static str) -> Column {
+    Column { name, optional: true, shown: Shown::Nothing }
+}
+
 /// One record.
 pub struct Cells<'a> {
     record: &'a ByteRecord,

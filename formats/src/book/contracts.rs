@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use domain::{Currency, Imei, Moment, Money, Terms, Zone, terms::Price};
 
 use super::{
-    cells::{Cells, Column, column, imei_column, optional, personal},
+    cells::{Cells, Column, column, imei_column, optional, optional_personal, personal},
     payg,
     plans::{self, GivenRow},
     sealed,
@@ -28,6 +28,8 @@ pub struct ContractRow {
     pub borrower_name: String,
     /// The borrower's phone number; may be empty.
     pub borrower_phone: String,
+    /// The borrower's mail address; may be empty.
+    pub borrower_email: String,
     /// The borrower's consent to restrictions, where the file has it.
     pub consent: Option<ConsentRow>,
 }
@@ -82,6 +84,7 @@ pub(super) const PAYG_NOTICE_DAYS: usize = 25;
 pub(super) const PAYG_CARRY: usize = 26;
 pub(super) const PARTIAL_DAY_PRICE: usize = 27;
 pub(super) const PARTIAL_MAX_DAYS: usize = 28;
+const EMAIL: usize = 29;
 
 /// Lines on which references and handsets were first seen.
 #[derive(Debug, Default)]
@@ -123,6 +126,7 @@ impl sealed::Row for ContractRow {
         optional("payg_carry"),
         optional("partial_unlock_day_price"),
         optional("partial_unlock_max_days"),
+        optional_personal("borrower_email"),
     ];
 
     fn read(cells: &mut Cells<'_>, seen: &mut Seen) -> Option<Self> {
@@ -152,6 +156,7 @@ pub(crate) fn read(
     let programme = cells.filled(PROGRAMME, 64);
     let borrower_name = cells.filled(NAME, 200);
     let borrower_phone = phone(cells);
+    let borrower_email = email(cells);
     let consent = consent(cells, zone.as_ref());
     doubles(cells, seen, reference, imei);
     let eased = currency.and_then(|currency| payg::partial_unlock(cells, currency));
@@ -165,6 +170,7 @@ pub(crate) fn read(
         programme: programme?.to_owned(),
         borrower_name: borrower_name?.to_owned(),
         borrower_phone: borrower_phone?.to_owned(),
+        borrower_email: borrower_email?.to_owned(),
         consent: consent?,
     })
 }
@@ -235,6 +241,19 @@ fn phone<'a>(cells: &mut Cells<'a>) -> Option<&'a str> {
         "bad_phone",
         "expected 4 to 20 digits, with + ( ) - . / and blanks, or nothing",
     )
+}
+
+/// As much of an address as tells it from something else; whether it exists, its server says.
+fn email<'a>(cells: &mut Cells<'a>) -> Option<&'a str> {
+    let text = cells.within(EMAIL, 200)?;
+    let halves = text.split_once('@').filter(|(name, host)| {
+        let plain = |part: &str| !part.is_empty() && !part.contains([' ', '@', '<', '>']);
+        plain(name) && plain(host) && host.contains('.')
+    });
+    if text.is_empty() || halves.is_some() {
+        return Some(text);
+    }
+    cells.fail(EMAIL, "bad_email", "expected a mail address, or nothing")
 }
 
 /// `None` = faulty, `Some(None)` = none in the file.

@@ -4,6 +4,7 @@ mod key;
 mod person;
 mod programme;
 mod safety;
+mod sender;
 mod signing_key;
 mod source;
 mod sunset;
@@ -82,6 +83,16 @@ Examples:
   quittance admin source list"
     )]
     Source(source::SourceCommand),
+    /// By what messages leave: a gateway for SMS and WhatsApp, a mail server
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  quittance admin sender add texts --channel sms --url https://gateway.example/messages \\
+    --secret-file texts.secret
+  quittance admin sender list"
+    )]
+    Sender(sender::SenderCommand),
     /// A lender's ladders
     #[command(
         subcommand,
@@ -139,6 +150,7 @@ pub(crate) async fn run(args: AdminArgs, json: bool) -> Result<ExitCode, Failure
         What::Key(command) => key::run(&place, command, json).await,
         What::SigningKey(command) => signing_key::run(&place, command, json).await,
         What::Source(command) => source::run(&place, command, json).await,
+        What::Sender(command) => sender::run(&place, command, json).await,
         What::Programme(command) => programme::run(&place, command, json).await,
         What::Breaker(command) => safety::breaker(&place, command, json).await,
         What::Sunset(command) => sunset::run(&place, command, json).await,

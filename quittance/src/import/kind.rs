@@ -145,6 +145,7 @@ impl Kind for Contracts {
             programme: row.programme,
             borrower_name: row.borrower_name,
             borrower_phone: row.borrower_phone,
+            borrower_email: row.borrower_email,
             consent,
         })
     }
@@ -204,6 +205,7 @@ impl Kind for Contracts {
             "programme": row.programme,
             "borrower_name": row.borrower_name,
             "borrower_phone": row.borrower_phone,
+            "borrower_email": Some(&row.borrower_email).filter(|email| !email.is_empty()),
             "consent_form": consent.map(|consent| consent.form.clone()),
             "consent_version": consent.map(|consent| consent.version.clone()),
             "consent_at": consent.map(|consent| consent.at.rfc3339()),

@@ -8,6 +8,7 @@ mod journal;
 mod kill;
 mod kit;
 mod ledger;
+mod messages;
 mod pack;
 mod replay;
 mod report;

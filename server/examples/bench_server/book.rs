@@ -192,6 +192,7 @@ fn contract(number: u32, imei: Imei) -> NewContract {
         programme: "standard".to_owned(),
         borrower_name: "A. Borrower".to_owned(),
         borrower_phone: "+91 22 5550 0101".to_owned(),
+        borrower_email: String::new(),
         consent: Some(domain::fact::Consent {
             form: "app".to_owned(),
             version: "1".to_owned(),

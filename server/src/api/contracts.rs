@@ -96,6 +96,9 @@ pub(crate) struct ContractBody {
     borrower_name: String,
     /// The borrower's phone number.
     borrower_phone: Option<String>,
+    /// The borrower's mail address.
+    #[schema(example = "asha@example.com")]
+    borrower_email: Option<String>,
     /// The consent form's name; the three consent fields go together.
     consent_form: Option<String>,
     /// The consent form's version.
@@ -221,6 +224,7 @@ impl ContractBody {
             ("payg_carry", told(sold.and_then(|payg| payg.carry.map(|carry| carry.to_string())))),
             ("partial_unlock_day_price", told(eased.map(|eased| eased.day_price.clone()))),
             ("partial_unlock_max_days", told(eased.and_then(|eased| eased.max_days.map(text)))),
+            ("borrower_email", optional(&self.borrower_email)),
         ];
         let fields: Vec<(&str, &str)> =
             fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

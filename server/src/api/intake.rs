@@ -95,7 +95,7 @@ async fn validate(
 }
 
 /// Names in small letters, and values that are text.
-fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
+pub(super) fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |(name, value): (&HeaderName, &HeaderValue)| {
         Some((name.to_string(), value.to_str().ok()?.to_owned()))
     };

@@ -20,6 +20,7 @@ mod certificate;
 mod claims;
 mod codes;
 mod consent;
+mod contact;
 mod contract_line;
 mod contract_view;
 mod contracts;
@@ -40,6 +41,7 @@ mod payoff;
 mod preview;
 mod problem;
 mod proposals;
+mod receipts;
 mod records;
 mod refunds;
 mod releases;
@@ -94,6 +96,7 @@ pub fn router(app: Arc<App>) -> Router {
     }
     router
         .merge(intake::doors())
+        .merge(receipts::doors())
         .route("/openapi.json", get(document))
         .route("/v1", any(not_found))
         .route("/v1/{*rest}", any(not_found))

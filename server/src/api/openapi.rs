@@ -9,9 +9,10 @@ use utoipa::OpenApi;
 use super::{
     acts, approvals, assignments, bulk, certificate, claims,
     codes::{self, CODES},
-    consent, contract_line, contract_view, contracts, custody, devices, disclosure, endings, holds,
-    intake, journal_file, money, payments, payoff, preview, problem, proposals, records, refunds,
-    releases, replay, reports, restructure, standing, standstills, statements, suspense,
+    consent, contact, contract_line, contract_view, contracts, custody, devices, disclosure,
+    endings, holds, intake, journal_file, money, payments, payoff, preview, problem, proposals, receipts,
+    records, refunds, releases, replay, reports, restructure, standing, standstills, statements,
+    suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
@@ -83,6 +84,7 @@ use super::{
     assignments::OfferBody,
     assignments::OfferPage,
     consent::RecordConsentBody,
+    contact::ContactBody,
     disclosure::DisclosureView,
     disclosure::SectionView,
     payoff::PayoffBody,
@@ -135,7 +137,7 @@ fn paths() -> Value {
         let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         path[endpoint.method.to_ascii_lowercase()] = operation(endpoint);
     }
-    for (path, summary) in intake::DOORS {
+    for (path, summary) in intake::DOORS.iter().chain(receipts::DOORS) {
         paths.insert((*path).to_owned(), json!({ "post": door(path, summary) }));
     }
     let document = json!({ "type": "object" });
@@ -181,7 +183,12 @@ fn operation(endpoint: &Endpoint) -> Value {
 /// A provider's door: no key opens it, and what is said there is the provider's own language.
 fn door(path: &str, summary: &str) -> Value {
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
-    for code in intake::FAULTS.iter().filter_map(|code| codes::find(code)) {
+    let of_messages = path.contains("{sender}");
+    let (faults, named, text) = match of_messages {
+        true => (receipts::FAULTS, "sender", "The sender's name"),
+        false => (intake::FAULTS, "source", "The source's name"),
+    };
+    for code in faults.iter().filter_map(|code| codes::find(code)) {
         by_status.entry(code.status).or_default().push(code.code);
     }
     let any = json!({ "type": "object" });
@@ -194,7 +201,7 @@ fn door(path: &str, summary: &str) -> Value {
         responses.insert(status.to_string(), problem_response(&codes));
     }
     let name = json!({ "type": "string" });
-    let mut parameters = vec![parameter("source", "path", true, "The source's name", name.clone())];
+    let mut parameters = vec![parameter(named, "path", true, text, name.clone())];
     if path.ends_with("{ticket}") {
         let text = "As it stood in the address that the question gave";
         parameters.push(parameter("ticket", "path", true, text, name));
@@ -203,7 +210,7 @@ fn door(path: &str, summary: &str) -> Value {
         "operationId": format!("post{}", path[3..].replace(['{', '}'], "").replace('/', "_")),
         "summary": summary,
         "description": "Open: a call proves itself by its signature, or is only a hint.",
-        "tags": ["intake"],
+        "tags": [if of_messages { "receipts" } else { "intake" }],
         "security": [],
         "parameters": parameters,
         "requestBody": {

@@ -339,5 +339,5 @@ fn personal_fields(known: &[(String, String)]) -> impl Iterator<Item = (&'static
         let found = known.iter().find(|(known, _)| known == field);
         found.map(|(_, value)| (field, value.clone()))
     };
-    ["borrower_name", "borrower_phone", "imei"].into_iter().filter_map(named)
+    ["borrower_name", "borrower_phone", "borrower_email", "imei"].into_iter().filter_map(named)
 }

@@ -41,6 +41,8 @@ impl App {
         let mut reserve = vec![reference_name(tenant, &contract.signed.reference)];
         reserve.extend(contract.imeis.iter().map(|hash| financed_name(hash)));
         reserve.extend(contract.device.iter().map(|device| enrolment_name(&device.id.bytes())));
+        let messages = self.message_jobs(contract, ladder, &done, now);
+        let jobs = [self.event_jobs(None, contract, 1, now), messages].concat();
         Ok(Item {
             tenant,
             unit,
@@ -58,7 +60,7 @@ impl App {
             reserve,
             free: Vec::new(),
             personal: Vec::new(),
-            jobs: self.event_jobs(None, contract, 1, now),
+            jobs,
             finished: Vec::new(),
         })
     }

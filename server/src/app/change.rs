@@ -298,7 +298,7 @@ impl App {
             reserve: extras.reserve,
             free: [extras.free, self.names_to_free(&contract, &loaded.contract)].concat(),
             personal: extras.personal,
-            jobs: [extras.jobs, events].concat(),
+            jobs: [extras.jobs, events, self.message_jobs(&contract, &ladder, &done, now)].concat(),
             finished: extras.finished,
         };
         Ok(Some(Prepared { item, contract, ladder, decision }))

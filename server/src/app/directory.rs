@@ -1,6 +1,8 @@
 //! The directory in memory: tenants, people, API keys, programmes, packs. Small, read at start and
 //! after each change of it; every contract finds its ladder here.
 
+mod senders;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, RwLock},
@@ -12,8 +14,8 @@ use domain::{
 };
 use formats::{
     directory::{
-        ApiKey, Directory as Entry, Limits, Person, Role, Source, Standstill, StoredPack, Tenant,
-        parse_directory,
+        ApiKey, Directory as Entry, Limits, Person, Role, Sender, Source, Standstill, StoredPack,
+        Tenant, parse_directory,
     },
     unlocks::UnlockDay,
 };
@@ -50,6 +52,8 @@ struct Known {
     keys: BTreeMap<String, (TenantId, UnitId, ApiKey)>,
     /// Sources of calls about payments by their name.
     sources: BTreeMap<String, (TenantId, Source)>,
+    /// Senders of messages by their name.
+    senders: BTreeMap<String, (TenantId, Sender)>,
     /// How fast phones opened, by lender and day.
     unlocks: BTreeMap<(TenantId, Day), UnlockDay>,
 }
@@ -366,6 +370,9 @@ impl Known {
             }
             Entry::Source(source) => {
                 self.sources.insert(source.name.clone(), (row.tenant, source));
+            }
+            Entry::Sender(sender) => {
+                self.senders.insert(sender.name.clone(), (row.tenant, sender));
             }
             Entry::Unlocks(day) => {
                 self.unlocks.insert((row.tenant, day.day), day);

@@ -34,6 +34,7 @@ mod list_offers;
 pub mod list_releases;
 pub mod load_packs;
 pub mod manage;
+pub mod manage_sender;
 pub mod manage_source;
 mod match_suspense;
 pub mod outbox;
@@ -56,6 +57,8 @@ pub mod restructure;
 pub mod return_device;
 pub mod reverse_payment;
 pub mod screens;
+mod send_messages;
+pub mod set_contact;
 pub mod sign_contract;
 pub mod standstill;
 pub mod sweep;
@@ -90,6 +93,7 @@ use crate::{
     metrics::{Metered, Metrics},
     packs::PackDir,
     pull::StatusPull,
+    sender::Carrier,
 };
 use breaker::Breakers;
 use directory::Directory;
@@ -142,6 +146,8 @@ pub struct App {
     carried: Mutex<standstill::Carried>,
     /// Providers that can be asked for the status of announced money, by the source's name.
     pub pulls: BTreeMap<String, Arc<dyn StatusPull>>,
+    /// Who takes messages over, by the sender's name, as far as it was needed.
+    carriers: Mutex<BTreeMap<String, Arc<dyn Carrier>>>,
     /// How much the doors of providers take.
     pub throttle: Throttle,
     /// What phones and notices say.
@@ -199,6 +205,7 @@ impl App {
             feeds: Feeds::default(),
             carried: Mutex::default(),
             pulls: BTreeMap::new(),
+            carriers: Mutex::default(),
             throttle: Throttle::default(),
             words: TenantWords::default(),
             packs: None,

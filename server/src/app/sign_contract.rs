@@ -27,6 +27,8 @@ pub struct NewContract {
     pub borrower_name: String,
     /// Borrower's phone.
     pub borrower_phone: String,
+    /// Borrower's mail address.
+    pub borrower_email: String,
     /// Consent, if on record.
     pub consent: Option<Consent>,
 }
@@ -41,6 +43,7 @@ impl NewContract {
             programme: row.programme,
             borrower_name: row.borrower_name,
             borrower_phone: row.borrower_phone,
+            borrower_email: row.borrower_email,
             consent: row.consent.map(|formats::book::ConsentRow { form, version, at }| Consent {
                 form,
                 version,
@@ -134,6 +137,7 @@ impl App {
         let ladder = self.directory.ladder(tenant, &programme, &packs)?;
         check_imeis(&new.imeis)?;
         check_people(&new.borrower_name, &new.borrower_phone)?;
+        check_people("", &new.borrower_email)?;
         let imeis = self.all_imeis(tenant, &new.imeis).await?;
         let hashes: Vec<String> = imeis.iter().map(|imei| self.imei_hash(imei)).collect();
         let signed = fact::Signed {
@@ -237,6 +241,7 @@ fn personal(new: &NewContract, imeis: &[Imei]) -> Vec<Personal> {
     let fields = [
         ("borrower_name", new.borrower_name.clone()),
         ("borrower_phone", new.borrower_phone.clone()),
+        ("borrower_email", new.borrower_email.clone()),
         ("imei", imeis.join(" ")),
     ];
     let given = fields.into_iter().filter(|(_, value)| !value.is_empty());

@@ -42,7 +42,9 @@ impl App {
         let mac = self.keys.pepper().mac("party", &[name.as_bytes(), &[0], phone.as_bytes()]);
         let pass =
             Pass::Transfer { buyer: hex(&mac[..16]), buyer_consent, freed, reason, seller_consent };
-        let fields = [("borrower_name", name), ("borrower_phone", phone)];
+        // The seller's mail address is not the buyer's.
+        let email = ("borrower_email", String::new());
+        let fields = [("borrower_name", name), ("borrower_phone", phone), email];
         let personal = fields.into_iter().map(|(field, value)| Personal { field, value });
         let extras = Extras { personal: personal.collect(), ..Extras::default() };
         self.change(unit, asked, extras, |_, _| Ok(vec![Command::Custody(pass.clone())])).await

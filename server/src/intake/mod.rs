@@ -24,7 +24,7 @@ use crate::{app::receive_money::Receipt, crypto::sha256};
 
 pub use alerts::{Alert, alert};
 pub use mpesa::{Asked, asked, verdict};
-pub use signature::{FUTURE_S, PAST_S, signed};
+pub use signature::{FUTURE_S, PAST_S, proved, signed};
 
 /// Most bytes of a call.
 pub const BODY_MAX: usize = 64 * 1024;
@@ -108,7 +108,7 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    fn new(code: &'static str, detail: impl Into<String>) -> Rejection {
+    pub(crate) fn new(code: &'static str, detail: impl Into<String>) -> Rejection {
         Rejection { code, detail: detail.into() }
     }
 }
@@ -262,7 +262,7 @@ fn kept(call: &Call<'_>, references: &[String]) -> Vec<Personal> {
 }
 
 /// Reads JSON. What stands at the place is not told: it may name people.
-fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Rejection> {
+pub(crate) fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Rejection> {
     serde_json::from_slice(body).map_err(|error| {
         let place = format!("line {} column {}", error.line(), error.column());
         match error.classify() {

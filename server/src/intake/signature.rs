@@ -21,6 +21,11 @@ pub fn signed(secret: &Secret, at: Moment, body: &[u8]) -> String {
     format!("t={stamp},v1={}", hex(mac.as_ref()))
 }
 
+/// Checks the usual header of a call against secrets.
+pub fn proved(secrets: &[Secret], call: &Call<'_>) -> Result<(), Rejection> {
+    timed(super::generic::HEADER, secrets, call).map(drop)
+}
+
 /// Checks a header against the body as it came. Several signatures stand there while the provider
 /// changes its secret, several secrets while we do: one pair that fits is enough.
 pub(super) fn timed(header: &str, secrets: &[Secret], call: &Call<'_>) -> Result<Proof, Rejection> {

@@ -35,6 +35,8 @@ pub struct Periods {
     pub outbox: Duration,
     /// Announced money whose provider can be asked for it. Default 5 s.
     pub pull: Duration,
+    /// Formal notices that leave as messages. Default 5 s.
+    pub messages: Duration,
     /// How fast phones opened. Default 10 min.
     pub unlocks: Duration,
     /// The day's root of each lender's journals, and releases that wait for their phone. Default
@@ -56,6 +58,7 @@ impl Default for Periods {
             presence: Duration::from_secs(2),
             outbox: Duration::from_secs(1),
             pull: Duration::from_secs(5),
+            messages: Duration::from_secs(5),
             unlocks: Duration::from_secs(600),
             roots: Duration::from_secs(600),
             standstill: Duration::from_secs(5),
@@ -116,6 +119,12 @@ pub fn start(app: Arc<App>, periods: Periods) -> JobsHandle {
     if !app.pulls.is_empty() {
         tasks.spawn(every("status_pull", app.clone(), periods.pull, move |app| async move {
             app.metrics.worked("status_pull", app.pull_statuses(worker).await?);
+            Ok(None)
+        }));
+    }
+    if app.directory.has_senders() {
+        tasks.spawn(every("messages", app.clone(), periods.messages, move |app| async move {
+            app.metrics.worked("messages", app.send_messages(worker).await?);
             Ok(None)
         }));
     }

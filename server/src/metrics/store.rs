@@ -112,5 +112,6 @@ fn queue_name(queue: Queue) -> &'static str {
         Queue::InTransit => "in_transit",
         Queue::Outbox => "outbox",
         Queue::StatusPull => "status_pull",
+        Queue::Messages => "messages",
     }
 }

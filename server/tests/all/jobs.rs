@@ -33,6 +33,7 @@ fn quick() -> Periods {
         presence,
         outbox,
         pull: period,
+        messages: period,
         standstill: period,
         unlocks: period,
         roots: period,

@@ -260,6 +260,7 @@ pub(crate) fn new_contract(reference: &str, number: u32) -> NewContract {
         programme: "fast".into(),
         borrower_name: "Asha Devi".into(),
         borrower_phone: "+91 98 5550 0100".into(),
+        borrower_email: String::new(),
         consent: Some(Consent {
             form: "app".into(),
             version: "1".into(),

@@ -74,7 +74,7 @@ impl Store for MemoryStore {
             let mut state = self.state();
             Ok(match queue {
                 Queue::NextLook => state.claim_looks(now, until, n),
-                Queue::InTransit | Queue::Outbox | Queue::StatusPull => {
+                Queue::InTransit | Queue::Outbox | Queue::StatusPull | Queue::Messages => {
                     state.claim_jobs(queue, now, until, n)
                 }
             })

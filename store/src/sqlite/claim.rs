@@ -33,7 +33,7 @@ pub(super) const JOBS: &str = "SELECT unit, tenant, key, due, payload, attempt F
 pub(super) fn claim(conn: &Connection, ask: &Ask) -> Result<Vec<Claimed>, Fault> {
     match ask.queue {
         Queue::NextLook => looks(conn, ask),
-        Queue::InTransit | Queue::Outbox | Queue::StatusPull => jobs(conn, ask),
+        Queue::InTransit | Queue::Outbox | Queue::StatusPull | Queue::Messages => jobs(conn, ask),
     }
 }
 

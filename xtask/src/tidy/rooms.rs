@@ -101,6 +101,7 @@ pub const ROOMS: &[Room] = &[
             ("tower-http", "layers of the doors"),
             ("bytes", "bodies of the doors"),
             ("base64", "keys and cursors as text"),
+            ("lettre", "notices by mail"),
             ("utoipa", "the API's description, from code"),
             ("askama", "pages of the console and the portal"),
             ("aws-lc-rs", "the server's signatures and random bytes"),

@@ -1,9 +1,9 @@
-//! Endpoints about what a borrower is told and agrees to.
+//! Endpoints about what a borrower is told and agrees to, and where he is written to.
 
 use axum::routing::{get, post};
 
-use super::{Endpoint, READ, WRITE};
-use crate::api::{consent, disclosure};
+use super::{Endpoint, HOLDS, READ, WRITE};
+use crate::api::{consent, contact, disclosure};
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
@@ -31,6 +31,16 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
             "empty",
         ],
         route: || post(consent::record),
+        ..WRITE
+    },
+    Endpoint {
+        path: "/v1/contracts/{reference}/contact",
+        summary: "Set or erase where the borrower is written to",
+        roles: HOLDS,
+        body: Some("ContactBody"),
+        answer: "Acted",
+        problems: &["bad_email", "bad_phone", "bad_text"],
+        route: || post(contact::set),
         ..WRITE
     },
 ];
