@@ -11,6 +11,7 @@ use server::{app::manage_sender::NewSender, intake::Secret};
 use crate::{fail::Failure, out, place::PlaceArgs};
 
 #[derive(Subcommand, Debug)]
+#[expect(clippy::large_enum_variant, reason = "made once, from the command line")]
 pub(super) enum SenderCommand {
     /// Add a sender of messages, or give a known one other settings or a further secret
     #[command(after_help = "\

@@ -36,12 +36,9 @@ const PAUSES_S: [i64; 8] = [30, 60, 300, 900, 3600, 2 * 3600, 4 * 3600, 8 * 3600
 #[serde(deny_unknown_fields)]
 struct Waiting {
     channel: String,
-    notice: NoticeText,
+    notice: String,
     tries: u32,
 }
-
-/// A notice's id as text.
-type NoticeText = String;
 
 /// What became of a try.
 enum Tried {
