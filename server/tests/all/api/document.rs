@@ -152,6 +152,7 @@ const OTHERS: &[&str] = &[
     "bad_pack",
     "bad_programme",
     "bad_secret",
+    "bad_sender",
     "bad_signature",
     "contract_released",
     "bad_flag",
