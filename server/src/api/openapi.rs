@@ -10,9 +10,9 @@ use super::{
     acts, approvals, assignments, bulk, certificate, claims,
     codes::{self, CODES},
     consent, contact, contract_line, contract_view, contracts, custody, devices, disclosure,
-    endings, holds, intake, journal_file, money, payments, payoff, preview, problem, proposals, receipts,
-    records, refunds, releases, replay, reports, restructure, standing, standstills, statements,
-    suspense,
+    endings, holds, intake, journal_file, money, payments, payoff, preview, problem, proposals,
+    receipts, records, refunds, releases, replay, reports, restructure, standing, standstills,
+    statements, suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
