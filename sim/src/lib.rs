@@ -9,8 +9,8 @@
 //! assert!(summary.violations.is_empty(), "{summary}");
 //! ```
 //!
-//! **Invariant:** outside `demo` and `gateway` no wall clock, no machine randomness, no sockets: one
-//! seed, one output.
+//! **Invariant:** outside `demo` and `gateway` no wall clock, no machine randomness, no sockets:
+//! one seed, one output.
 //! **Invariant:** nothing of the product is mocked; only time, chance and the network are made.
 //! **Invariant:** the properties' arithmetic of arrears is their own, not the domain's.
 //! **Invariant:** within a troupe one actor at a time: payer, then phone, then the next contract.
