@@ -230,6 +230,7 @@ fn ladder() -> Ladder {
         late_fee: None,
         provisional: Default::default(),
         sunset_days: domain::sunset::SUNSET_DAYS,
+        reminders: Default::default(),
         remind: Some(dpd(1)),
         notices: vec![
             NoticeRule { when: dpd(60), cure_days: 21 },

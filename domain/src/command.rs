@@ -9,6 +9,7 @@ use crate::{
     fact::{Consent, Enrolment, Withheld},
     hold::{Announced, Hold},
     outside::Pushed,
+    remind::Reminder,
     restructure::{Amendment, Ask},
     safety::Ward,
     stage::Stage,
@@ -150,6 +151,8 @@ pub enum Command {
     },
     /// A carrier tells what became of the message of a notice; its number is the contract's to say.
     TellDelivery(Delivery),
+    /// Record that a reminder is to be sent.
+    Remind(Reminder),
     /// Record what time alone delivered.
     DeemDelivered,
     /// The lender proves a delivery of his own.

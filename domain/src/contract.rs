@@ -15,6 +15,7 @@ use crate::{
     law::Law,
     outside::Pushed,
     redress::Opening,
+    remind::Sent,
     restructure::Amendment,
     settlement::Standing,
     stage::{Channel, Stage},
@@ -182,6 +183,8 @@ pub struct Contract {
     pub effects: Vec<(Stage, Moment)>,
     /// What the device last reported: stage, lease, moment.
     pub applied: Option<(Stage, u64, Moment)>,
+    /// Reminders of the last local day that had any.
+    pub reminded: Vec<Sent>,
     /// Steps of the current arrears that a named person approved, and when.
     pub approvals: Vec<(Stage, Moment)>,
     /// The device's events up to this number are recorded.
@@ -247,6 +250,7 @@ impl Contract {
             withheld: None,
             effects: Vec::new(),
             applied: None,
+            reminded: Vec::new(),
             approvals: Vec::new(),
             events_through: 0,
             passes_used: 0,
@@ -360,6 +364,7 @@ impl Contract {
                 self.delivered(*id, *channel, *delivered);
             }
             What::NoticeDelivery(delivery) => self.apply_delivery(delivery),
+            What::Reminded(reminder) => self.apply_reminded(*reminder, fact.at),
             What::NoticesLapsed => {
                 self.lapse_into_opening(fact.at);
                 self.notices.clear();

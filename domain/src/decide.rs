@@ -30,6 +30,7 @@ use crate::{
     fact::{Actor, Enrolment, Fact, Signed, What},
     ladder::Ladder,
     law,
+    remind::reminder_due,
 };
 
 /// Longest notice text in bytes.
@@ -100,6 +101,10 @@ pub fn decide(
         | Command::TellDelivery(_)
         | Command::DeemDelivered
         | Command::DeclareNotice { .. } => deliveries::reached(contract, ladder, command, at)?,
+        Command::Remind(reminder) => {
+            let due = reminder_due(contract, ladder, at).filter(|due| *due == reminder);
+            due.map(What::Reminded).into_iter().collect()
+        }
         Command::ReportStage { stage, sequence, applied } => {
             vec![What::StageApplied { stage, sequence, applied: applied.min(at) }]
         }

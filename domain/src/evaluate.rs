@@ -12,6 +12,7 @@ use crate::{
     ladder::Ladder,
     levels::{Level, delivered, levels},
     redress,
+    remind::{self, Reminder},
     stage::{Restriction, Stage},
     standing::{Position, Standing},
 };
@@ -160,6 +161,8 @@ pub enum Want {
     Reckon,
     /// Record that time alone delivered a message, as every law says.
     DeemDelivered,
+    /// Send a reminder.
+    Remind(Reminder),
     /// Credit what the law pack asks for a restriction that was wrong, or stood too long.
     Compensate,
     /// Write the contract off with release: its sunset has come.
@@ -201,6 +204,7 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
     if delivery::deemed(contract, ladder, now).is_some() {
         wants.insert(0, Want::DeemDelivered);
     }
+    wants.extend(remind::reminder_due(contract, ladder, now).map(Want::Remind));
     if redress::due(contract, ladder).is_some() {
         wants.insert(0, Want::Compensate);
     }
@@ -413,11 +417,12 @@ fn next_look(
     let returns = ceiling.returns.map(|(_, until)| until);
     let reckon = contract.account.next_reckoning().map(|day| zone.midnight(day));
     let law = contract.next_law();
+    let reminds = remind::next(contract, ladder, position, now);
     let deemed = delivery::to_deem(contract, ladder).map(|(.., at)| Some(at));
     starts
         .chain(holds)
         .chain(deemed)
-        .chain([falls_due, show_from, prepare, reckon, ceiling.fresh_until, returns])
+        .chain([falls_due, show_from, prepare, reckon, reminds, ceiling.fresh_until, returns])
         .chain([law, law.map(|begins| nears(ladder, begins)), contract.pending_sunset()])
         .flatten()
         .filter(|moment| *moment > now)

@@ -11,6 +11,7 @@ use crate::{
     law::LawChange,
     outside::Pushed,
     redress::Redress,
+    remind::Reminder,
     restructure::Amendment,
     safety::Safety,
     settlement::Quoted,
@@ -181,6 +182,8 @@ pub enum What {
         /// What proves it: a text hash, or the lender's own reference.
         evidence: String,
     },
+    /// A reminder was due and handed on to be sent.
+    Reminded(Reminder),
     /// Something became of the message that carries a formal notice.
     NoticeDelivery(Delivery),
     /// Notices given so far no longer carry a restriction.

@@ -10,7 +10,7 @@ use crate::{
     money::portion,
     policy::{
         Blackout, Care, Condition, Conduct, Lender, Pack, Paper, Passes, Programme, Proof,
-        Provisional, Unlock, hours, strictness as strictest,
+        Provisional, Reminders, Unlock, hours, strictness as strictest,
     },
     schedule::ROWS_MAX,
     stage::{Channel, Guard, Restriction, Rung, Stage},
@@ -42,6 +42,8 @@ pub struct Ladder {
     pub sunset_days: u32,
     /// When the dismissible message appears.
     pub remind: Option<Condition>,
+    /// Messages before, on and after a due day.
+    pub reminders: Reminders,
     /// Formal notices in order; empty = nothing above `remind`.
     pub notices: Vec<Notice>,
     /// Steps above `notice` by rising stage; empty where the law allows none.
@@ -212,6 +214,7 @@ impl Ladder {
             provisional: programme.provisional,
             sunset_days: programme.sunset_days,
             remind: programme.remind.filter(|_| strictest::RUNG_MAX.of(packs) >= Rung::Remind),
+            reminders: programme.reminders.clone(),
             notices,
             steps,
             guards,

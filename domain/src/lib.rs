@@ -39,6 +39,7 @@ pub mod payoff;
 pub mod policy;
 pub mod redress;
 pub mod rehearse;
+pub mod remind;
 pub mod report;
 pub mod restructure;
 pub mod safety;

@@ -22,7 +22,9 @@ pub use care::Care;
 pub use conduct::Conduct;
 pub use hours::{Blackout, ContactWindow, Span, Weekday};
 pub use paper::Paper;
-pub use programme::{Condition, NoticeRule, Programme, Provisional, StepRule};
+pub use programme::{
+    Condition, NoticeRule, Programme, Provisional, ReminderRule, Reminders, StepRule,
+};
 pub use unlock::Unlock;
 
 /// Whether the law knows and allows a restriction at all.

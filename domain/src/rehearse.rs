@@ -192,6 +192,7 @@ impl Staging<'_> {
             }
             Want::Reckon => Command::Reckon,
             Want::DeemDelivered => Command::DeemDelivered,
+            Want::Remind(reminder) => Command::Remind(*reminder),
             Want::Compensate => Command::Compensate,
             Want::Sunset => Command::Sunset(sunset::Ask::Reach),
             Want::Release => Command::Release { certificate: vec![0] },

@@ -147,6 +147,21 @@ impl Position {
         reached.and_then(|(due, _)| due.plus_days(1))
     }
 
+    /// Whether something that is not covered falls due on a day.
+    pub(crate) fn falls_due(&self, day: Day) -> bool {
+        self.dues().any(|due| due == day)
+    }
+
+    /// First day after `day` on which something that is not covered falls due.
+    pub(crate) fn falls_due_after(&self, day: Day) -> Option<Day> {
+        self.dues().find(|due| *due > day)
+    }
+
+    fn dues(&self) -> impl Iterator<Item = Day> + '_ {
+        let announced = self.announced.iter().map(|(due, _)| *due);
+        self.rows().iter().map(|(due, _)| *due).chain(announced)
+    }
+
     /// First day after `day` on which a further row falls past due.
     pub(crate) fn next_past_due_after(&self, day: Day) -> Option<Day> {
         self.rows().iter().filter_map(|(due, _)| due.plus_days(1)).find(|start| *start > day)

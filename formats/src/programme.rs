@@ -2,6 +2,7 @@
 
 mod late_fee;
 mod provisional;
+mod reminders;
 
 use std::collections::BTreeSet;
 
@@ -47,6 +48,7 @@ struct File {
     late_fee: Option<Spanned<late_fee::Table>>,
     provisional: Option<provisional::Table>,
     remind: Option<When>,
+    reminders: Option<reminders::Table>,
     #[serde(default)]
     notices: Vec<Spanned<Notice>>,
     #[serde(default)]
@@ -119,7 +121,7 @@ struct Restrictions(#[serde(with = "set")] BTreeSet<Restriction>);
 
 /// Reads `programme.toml`. Whether its packs allow it shows when a ladder is resolved.
 pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
-    let file: File = settings::read(text)?;
+    let mut file: File = settings::read(text)?;
     if *file.version.get_ref() == 0 {
         return Err(wrong(text, &file.version, "expected a version from 1"));
     }
@@ -145,6 +147,7 @@ pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
     });
     let late_fee = file.late_fee.as_ref().map(|table| late_fee::late_fee(text, table));
     let provisional = file.provisional.as_ref().map(|table| provisional::provisional(text, table));
+    let reminders = file.reminders.take().map(|table| reminders::reminders(text, table));
     let (steps, lock) = steps(text, &file)?;
     Ok(Programme {
         id: file.id.0,
@@ -156,6 +159,7 @@ pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
         late_fee: late_fee.transpose()?,
         provisional: provisional.transpose()?.unwrap_or_default(),
         remind: remind.transpose()?,
+        reminders: reminders.transpose()?.unwrap_or_default(),
         notices: notices(text, &file.notices)?,
         steps,
         lock,

@@ -13,6 +13,7 @@ pub(crate) mod law;
 pub(crate) mod outside;
 pub(crate) mod plan;
 pub(crate) mod redress;
+pub(crate) mod remind;
 pub(crate) mod safety;
 pub(crate) mod settlement;
 pub(crate) mod sunset;

@@ -60,6 +60,7 @@ fn parsed<T: std::str::FromStr>(text: &str) -> Option<T> {
 }
 
 by_display!(
+    i32: "a whole number as a decimal string", parsed;
     i64: "a 64-bit number as a decimal string", parsed;
     u64: "a 64-bit number without sign as a decimal string", parsed;
     TenantId: "a tenant id", parsed;

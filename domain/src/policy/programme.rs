@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     late_fee::LateFee,
-    stage::{Guard, Restriction},
+    stage::{Channel, Guard, Restriction},
 };
 
 /// A lender's own ladder. It applies only within the packs.
@@ -28,6 +28,8 @@ pub struct Programme {
     pub sunset_days: u32,
     /// When the dismissible message appears.
     pub remind: Option<Condition>,
+    /// Messages before, on and after a due day.
+    pub reminders: Reminders,
     /// Formal notices in order.
     pub notices: Vec<NoticeRule>,
     /// Steps of `restrict` in order.
@@ -68,6 +70,26 @@ pub struct Condition {
     pub unpaid_count: u32,
     /// Minor units past due at least; 0 = does not matter.
     pub past_due: i64,
+}
+
+/// A lender's reminders. They go out only where a channel to the borrower is set up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reminders {
+    /// When, by rising days.
+    pub rules: Vec<ReminderRule>,
+    /// Where they say that can be paid; `{reference}` stands for the contract's.
+    pub pay_link: Option<String>,
+    /// Whether they speak of automatic payment.
+    pub auto_pay: bool,
+}
+
+/// A message about an instalment, so many days from its due day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReminderRule {
+    /// Days after the due day, below zero before it.
+    pub days: i32,
+    /// By which of these it goes out.
+    pub channels: BTreeSet<Channel>,
 }
 
 /// The k-th formal notice of a programme.

@@ -138,6 +138,7 @@ impl Lived {
             },
             Want::Reckon => Command::Reckon,
             Want::DeemDelivered => Command::DeemDelivered,
+            Want::Remind(reminder) => Command::Remind(*reminder),
             Want::Compensate => Command::Compensate,
             Want::Sunset => Command::Sunset(domain::sunset::Ask::Reach),
             Want::Release => Command::Release { certificate: vec![9] },

@@ -24,6 +24,7 @@ mod properties;
 mod provisional;
 mod redress;
 mod release;
+mod reminders;
 mod restructure;
 mod scene;
 mod schedule_laws;

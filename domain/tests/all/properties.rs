@@ -59,6 +59,7 @@ fn said(decision: &Decision) -> (Stage, String, String) {
             domain::Want::PrepareNotice { k, owed, .. } => format!("notice {k} over {owed}"),
             domain::Want::Reckon => "reckon".to_owned(),
             domain::Want::DeemDelivered => "deem".to_owned(),
+            domain::Want::Remind(reminder) => format!("remind {}", reminder.days),
             domain::Want::Compensate => "compensate".to_owned(),
             domain::Want::Sunset => "sunset".to_owned(),
             domain::Want::Release => "release".to_owned(),

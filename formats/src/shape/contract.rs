@@ -12,6 +12,7 @@ use domain::{
     law::Law,
     outside::Pushed,
     redress::Opening,
+    remind::Sent,
     restructure::Amendment,
     settlement::Standing,
     sunset::Disputed,
@@ -92,6 +93,8 @@ pub(crate) struct ContractShape {
     raised_at: Option<Moment>,
     #[serde(with = "one")]
     refunded: i64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
+    reminded: Vec<Sent>,
     #[serde(with = "SignedShape")]
     signed: Signed,
     #[serde(with = "one")]

@@ -12,6 +12,7 @@ use domain::{
     law::LawChange,
     outside::Pushed,
     redress::Redress,
+    remind::Reminder,
     restructure::Amendment,
     safety::Safety,
     settlement::Quoted,
@@ -23,8 +24,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{
     AsShape, Shaped, amendment, assignment::AssignmentShape, custody::CustodyShape,
     delivery::DeliveryShape, ending::EndingShape, law::LawChangeShape, maybe as shaped_maybe,
-    outside::PushedShape, redress::RedressShape, safety::SafetyShape, settlement::QuotedShape,
-    shaped, sunset, terms,
+    outside::PushedShape, redress::RedressShape, remind::ReminderShape, safety::SafetyShape,
+    settlement::QuotedShape, shaped, sunset, terms,
 };
 use crate::text::{maybe, one};
 
@@ -146,6 +147,7 @@ pub(crate) enum WhatShape {
     },
     NoticeDelivery(#[serde(with = "DeliveryShape")] Delivery),
     NoticesLapsed,
+    Reminded(#[serde(with = "ReminderShape")] Reminder),
     StageApplied {
         #[serde(with = "one")]
         applied: Moment,

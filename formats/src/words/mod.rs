@@ -13,6 +13,7 @@ mod disclosure;
 mod file;
 mod longest;
 mod number;
+mod reminder;
 mod say;
 
 use std::{
@@ -25,6 +26,7 @@ use fluent_bundle::{FluentResource, concurrent::FluentBundle};
 
 pub use disclosure::{Disclosure, Section};
 pub use file::{Header, Status};
+pub use reminder::ReminderWords;
 pub use say::{Follows, NoticeWords, Resting, Voice, Why};
 
 use file::File;

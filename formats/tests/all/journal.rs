@@ -11,6 +11,7 @@ use domain::{
     hold::{Hold, HoldKind},
     outside::Pushed,
     redress::Redress,
+    remind::Reminder,
 };
 use expect_test::expect_file;
 use formats::{
@@ -108,6 +109,7 @@ fn every_word() -> Vec<What> {
     vec![
         What::ConsentRecorded(Consent { form: "f".into(), version: "2".into(), at: AT, told }),
         What::NoticeWithheld { k: 2, cause: Withheld::Draft },
+        What::Reminded(Reminder { due: Day::new(2026, 1, 31).unwrap(), days: -3 }),
         What::NoticeDelivery(Delivery {
             notice: NoticeId::from_bytes([2; 16]),
             k: 2,

@@ -142,7 +142,7 @@ fn a_wrong_programme_names_line_and_field() {
             line 4: versoin: unknown field `versoin`, expected one of `id`,
             `version`, `packs`, `past_due_tolerance`, `standing_max_age_hours`,
             `sunset_days`, `how_to_pay`, `how_to_dispute`, `guards`, `late_fee`,
-            `provisional`, `remind`, `notices`, `steps`, `lock`"#]],
+            `provisional`, `remind`, `reminders`, `notices`, `steps`, `lock`"#]],
     );
     check("version = 1\n", "", expect!["line 1: missing field `version`"]);
     check(
@@ -360,4 +360,38 @@ fn a_lock_without_a_list_takes_what_the_step_below_takes() {
     let programme = parse_programme(&lock).unwrap();
     let below = &programme.steps[1].restrictions;
     assert_eq!(&programme.lock.as_ref().unwrap().restrictions, below);
+}
+
+/// The fast programme with reminders.
+fn reminding(rules: &str) -> String {
+    FAST.replacen("[remind]", &format!("[reminders]\n{rules}\n[remind]"), 1)
+}
+
+#[test]
+fn reminders_are_read_and_bad_ones_refused_with_their_line() {
+    let text = reminding(
+        "pay_link = \"https://pay.example/{reference}\"\nauto_pay = true\nrules = [\n  \
+         { days = -3, channels = [\"sms\", \"email\"] },\n  \
+         { days = 5, channels = [\"whatsapp\"] },\n]",
+    );
+    let reminders = parse_programme(&text).unwrap().reminders;
+    let days: Vec<i32> = reminders.rules.iter().map(|rule| rule.days).collect();
+    assert_eq!((days, reminders.auto_pay), (vec![-3, 5], true));
+    assert_eq!(parse_programme(FAST).unwrap().reminders, Default::default());
+
+    let rule = |rule: &str| reminding(&format!("rules = [\n  {rule}\n]"));
+    for (text, expected) in [
+        (rule("{ days = -31, channels = [\"sms\"] }"), "-30 to 30 days"),
+        (rule("{ days = 0, channels = [] }"), "sms, whatsapp or email"),
+        (rule("{ days = 0, channels = [\"screen\"] }"), "sms, whatsapp or email"),
+        (
+            rule("{ days = 0, channels = [\"sms\"] },\n  { days = 0, channels = [\"sms\"] }"),
+            "more days than the rule before",
+        ),
+        (reminding("pay_link = \"http://pay.example\""), "expected https://"),
+        (reminding("when = 3"), "unknown field `when`"),
+    ] {
+        let error = parse_programme(&text).unwrap_err().to_string();
+        assert!(error.contains(expected) && error.contains("line"), "{error}");
+    }
 }

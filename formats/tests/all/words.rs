@@ -1,10 +1,12 @@
 //! Templates: the program's own say all they must in every language; a lender's are checked.
 
-use domain::{Currency, Day, Ladder, Money, Restriction, Rung, policy::Lender};
+use domain::{
+    Currency, Day, Ladder, Money, Restriction, Rung, policy::Lender, remind::ReminderKind,
+};
 use expect_test::expect_file;
 use formats::{
     parse_pack, parse_programme,
-    words::{Follows, NoticeWords, Status, Voice, Why, Words, builtin},
+    words::{Follows, NoticeWords, ReminderWords, Status, Voice, Why, Words, builtin},
 };
 
 fn day(text: &str) -> Day {
@@ -225,4 +227,31 @@ fn a_lenders_words_stand_over_the_programs() {
     assert_eq!(words.voice("en").rung(Rung::Clear, Why::Overdue), "Nothing is overdue. Thank you.");
     let text = notice(words.voice("es"), Follows::Notice);
     assert!(text.starts_with("AVISO 2 de Example Handset Finance Ltd., 1 de marzo de 2026"));
+}
+
+/// Before, on and after the due day; the link is fit for an address, and only what is to come
+/// speaks of automatic payment.
+#[test]
+fn every_language_says_the_same_reminders() {
+    let words = Words::builtin();
+    let mut shown = String::new();
+    for tag in ["en-IN", "es-MX", "pt-BR", "sw", "hi-IN", "id", "fr"] {
+        for kind in [ReminderKind::Before, ReminderKind::Due, ReminderKind::After] {
+            let reminder = ReminderWords {
+                kind,
+                lender: &lender(),
+                reference: "EX 00001/a",
+                amount: Money::new(123_456_700, Currency::parse("INR").unwrap()),
+                due: day("2026-01-05"),
+                why: Why::Instalment(day("2026-01-05")),
+                pay: "At any shop of ours.",
+                link: Some("https://pay.lender.example/{reference}"),
+                auto_pay: true,
+            };
+            let text = words.voice(tag).reminder(&reminder);
+            assert!(text.contains("https://pay.lender.example/EX%2000001%2Fa"), "{text}");
+            shown.push_str(&format!("== {tag} {kind:?}\n{text}\n"));
+        }
+    }
+    expect_file!["words-reminder.txt"].assert_eq(&shown);
 }

@@ -168,6 +168,7 @@ impl<'a> Life<'a> {
                 }
                 Some(Want::Reckon) => Command::Reckon,
                 Some(Want::DeemDelivered) => Command::DeemDelivered,
+                Some(Want::Remind(reminder)) => Command::Remind(*reminder),
                 Some(Want::Compensate) => Command::Compensate,
                 Some(Want::Sunset) => Command::Sunset(domain::sunset::Ask::Reach),
                 Some(Want::PrepareNotice { k, show_from, owed }) => Command::PrepareNotice {

@@ -341,6 +341,7 @@ impl App {
                 }
                 Want::Reckon => Command::Reckon,
                 Want::DeemDelivered => Command::DeemDelivered,
+                Want::Remind(reminder) => Command::Remind(*reminder),
                 Want::Compensate => Command::Compensate,
                 Want::Sunset => Command::Sunset(domain::sunset::Ask::Reach),
                 // Money counts whatever ails the keys or the clock; the release follows.

@@ -399,6 +399,7 @@ impl Small {
                 },
                 Some(Want::Reckon) => Command::Reckon,
                 Some(Want::DeemDelivered) => Command::DeemDelivered,
+                Some(Want::Remind(reminder)) => Command::Remind(*reminder),
                 Some(Want::Compensate) => Command::Compensate,
                 Some(Want::Sunset) => Command::Sunset(domain::sunset::Ask::Reach),
                 Some(Want::Release) => Command::Release { certificate: vec![1] },
