@@ -15,7 +15,7 @@ use crate::{
     fail::Failure,
     journal::history,
     out,
-    place::PlaceArgs,
+    place::{Named, PlaceArgs},
     remote::{RemoteArgs, segment},
 };
 
@@ -105,16 +105,9 @@ pub(crate) async fn run(args: CertificateArgs, json: bool) -> Result<ExitCode, F
             Certificate::of_json(&remote.get(&path).await?)
         }
         None => {
-            let opened = place.open().await.map_err(|failure| match failure.code() {
-                "data_held" => failure.hint("here with --server URL --key-file FILE"),
-                _ => failure,
-            })?;
-            let tenant = place.tenant(&opened.app)?.tenant.id;
-            let unit = opened.app.by_reference(tenant, &reference).await?.ok_or_else(|| {
-                let detail = format!("reference {reference:?}: no such contract of this lender");
-                Failure::wrong("unknown_reference", detail)
-            })?;
-            Ok(opened.app.hand_out_certificate(tenant, unit).await?)
+            let Named { app, tenant, unit } =
+                place.contract(place.open_or_ask().await?, &reference).await?;
+            Ok(app.hand_out_certificate(tenant, unit).await?)
         }
     };
     let certificate =

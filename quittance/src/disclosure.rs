@@ -5,7 +5,11 @@ use std::{fs, path::PathBuf, process::ExitCode};
 use clap::Args;
 use server::api;
 
-use crate::{fail::Failure, out, place::PlaceArgs};
+use crate::{
+    fail::Failure,
+    out,
+    place::{Named, PlaceArgs},
+};
 
 /// Print what a contract's borrower agrees to, in his language
 #[derive(Args, Debug)]
@@ -31,13 +35,8 @@ pub(crate) struct DisclosureArgs {
 
 /// Runs it.
 pub(crate) async fn run(args: DisclosureArgs, as_json: bool) -> Result<ExitCode, Failure> {
-    let app = args.place.open().await?.app;
-    let tenant = args.place.tenant(&app)?.tenant.id;
-    let reference = &args.reference;
-    let unit = app.by_reference(tenant, reference).await?.ok_or_else(|| {
-        let detail = format!("reference {reference:?}: no such contract of this lender");
-        Failure::wrong("unknown_reference", detail)
-    })?;
+    let Named { app, tenant, unit } =
+        args.place.contract(args.place.open().await?, &args.reference).await?;
     let disclosed = app.disclose(tenant, unit, None).await?;
     if let Some(path) = &args.out {
         let page = api::disclosure_page(&disclosed)?;

@@ -13,7 +13,7 @@ use server::{app::export_journal::Beside, crypto::hex};
 use crate::{
     fail::Failure,
     out,
-    place::PlaceArgs,
+    place::{Named, PlaceArgs},
     remote::{RemoteArgs, segment},
 };
 
@@ -139,19 +139,11 @@ async fn export(
 }
 
 async fn here(place: &PlaceArgs, args: &ExportArgs) -> Result<String, Failure> {
-    let opened = place.open().await.map_err(|failure| match failure.code() {
-        "data_held" => failure.hint("here with --server URL --key-file FILE"),
-        _ => failure,
-    })?;
-    let tenant = place.tenant(&opened.app)?.tenant.id;
-    let reference = &args.reference;
-    let unit = opened.app.by_reference(tenant, reference).await?.ok_or_else(|| {
-        let detail = format!("reference {reference:?}: no such contract of this lender");
-        Failure::wrong("unknown_reference", detail)
-    })?;
+    let Named { app, tenant, unit } =
+        place.contract(place.open_or_ask().await?, &args.reference).await?;
     let rules = args.with_rules || args.for_borrower;
     let beside = Beside { rules, personal: args.for_borrower };
-    Ok(opened.app.export_journal(tenant, unit, beside).await?)
+    Ok(app.export_journal(tenant, unit, beside).await?)
 }
 
 fn verify(args: &VerifyArgs, json: bool) -> Result<ExitCode, Failure> {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Args;
-use domain::Actor;
+use domain::{Actor, TenantId, UnitId};
 use server::{
     App,
     app::{Pace, directory::TenantEntry, throttle::Rates},
@@ -49,6 +49,16 @@ pub(crate) struct Place {
     pub(crate) keys: KeyDir,
 }
 
+/// A contract that was named by its reference.
+pub(crate) struct Named {
+    /// The use cases.
+    pub(crate) app: Arc<App>,
+    /// Whose contract it is.
+    pub(crate) tenant: TenantId,
+    /// The contract.
+    pub(crate) unit: UnitId,
+}
+
 impl PlaceArgs {
     /// Opens the data directory, which must be there.
     pub(crate) async fn open(&self) -> Result<Place, Failure> {
@@ -61,6 +71,25 @@ impl PlaceArgs {
             return Err(Failure::usage("no_data", detail).hint(hint));
         }
         open(&self.data, self.store.as_deref(), Pace::default(), Beside::default()).await
+    }
+
+    /// Opens the data directory for what a running server can be asked as well.
+    pub(crate) async fn open_or_ask(&self) -> Result<Place, Failure> {
+        self.open().await.map_err(|failure| match failure.code() {
+            "data_held" => failure.hint("here with --server URL --key-file FILE"),
+            _ => failure,
+        })
+    }
+
+    /// A contract of the lender meant.
+    pub(crate) async fn contract(&self, of: Place, reference: &str) -> Result<Named, Failure> {
+        let app = of.app;
+        let tenant = self.tenant(&app)?.tenant.id;
+        let unit = app.by_reference(tenant, reference).await?.ok_or_else(|| {
+            let detail = format!("reference {reference:?}: no such contract of this lender");
+            Failure::wrong("unknown_reference", detail)
+        })?;
+        Ok(Named { app, tenant, unit })
     }
 
     /// Opens the data directory; makes it if need be.

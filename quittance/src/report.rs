@@ -121,10 +121,7 @@ pub(crate) async fn run(args: ReportArgs, json: bool) -> Result<ExitCode, Failur
 }
 
 async fn here(place: &PlaceArgs, wanted: Wanted, json: bool) -> Result<Value, Failure> {
-    let opened = place.open().await.map_err(|failure| match failure.code() {
-        "data_held" => failure.hint("here with --server URL --key-file FILE"),
-        _ => failure,
-    })?;
+    let opened = place.open_or_ask().await?;
     let tenant = place.tenant(&opened.app)?.tenant.id;
     let bar = match json || !std::io::stderr().is_terminal() {
         true => ProgressBar::hidden(),

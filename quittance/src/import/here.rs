@@ -20,10 +20,7 @@ pub(super) struct Here {
 
 impl Here {
     pub(super) async fn open(place: &PlaceArgs) -> Result<Here, Failure> {
-        let opened = place.open().await.map_err(|failure| match failure.code() {
-            "data_held" => failure.hint("here with --server URL --key-file FILE"),
-            _ => failure,
-        })?;
+        let opened = place.open_or_ask().await?;
         let tenant = place.tenant(&opened.app)?;
         let actor = place.actor(&tenant)?;
         Ok(Here { app: opened.app, tenant: tenant.tenant.id, actor, zones: Mutex::default() })

@@ -10,7 +10,7 @@ use super::render::{Turn, timeline};
 use crate::{
     fail::Failure,
     out,
-    place::PlaceArgs,
+    place::{Named, PlaceArgs},
     remote::{RemoteArgs, segment},
 };
 
@@ -50,16 +50,7 @@ pub(super) async fn run(
 }
 
 async fn here(place: &PlaceArgs, reference: &str) -> Result<Value, Failure> {
-    let opened = place.open().await.map_err(|failure| match failure.code() {
-        "data_held" => failure.hint("here with --server URL --key-file FILE"),
-        _ => failure,
-    })?;
-    let app = opened.app;
-    let tenant = place.tenant(&app)?.tenant.id;
-    let unit = app.by_reference(tenant, reference).await?.ok_or_else(|| {
-        let detail = format!("reference {reference:?}: no such contract of this lender");
-        Failure::wrong("unknown_reference", detail)
-    })?;
+    let Named { app, tenant, unit } = place.contract(place.open_or_ask().await?, reference).await?;
     let text = api::replayed_json(&app.replay_contract(tenant, unit).await?)?;
     serde_json::from_str(&text).map_err(|error| Failure::wrong("json", error.to_string()))
 }

@@ -13,7 +13,7 @@ use server::api;
 use crate::{
     fail::Failure,
     out,
-    place::PlaceArgs,
+    place::{Named, PlaceArgs},
     remote::{RemoteArgs, segment},
 };
 pub(crate) use render::span;
@@ -63,16 +63,7 @@ pub(crate) async fn run(args: StatusArgs, json: bool) -> Result<ExitCode, Failur
 }
 
 async fn here(place: &PlaceArgs, reference: &str, code: bool) -> Result<Value, Failure> {
-    let opened = place.open().await.map_err(|failure| match failure.code() {
-        "data_held" => failure.hint("here with --server URL --key-file FILE"),
-        _ => failure,
-    })?;
-    let app = opened.app;
-    let tenant = place.tenant(&app)?.tenant.id;
-    let unit = app.by_reference(tenant, reference).await?.ok_or_else(|| {
-        let detail = format!("reference {reference:?}: no such contract of this lender");
-        Failure::wrong("unknown_reference", detail)
-    })?;
+    let Named { app, tenant, unit } = place.contract(place.open_or_ask().await?, reference).await?;
     let text = api::explained_json(app.explain(tenant, unit).await?, code)?;
     serde_json::from_str(&text).map_err(|error| Failure::wrong("json", error.to_string()))
 }
