@@ -12,6 +12,7 @@ use crate::{
     Day, Moment,
     ceiling::Ceiling,
     contract::Contract,
+    delivery::Sending,
     ladder::Ladder,
     policy::{ReminderRule, hours::next_contact},
     stage::Stage,
@@ -82,13 +83,20 @@ pub fn reminder_due(contract: &Contract, ladder: &Ladder, now: Moment) -> Option
     (opens(contract, ladder, now) == Some(now)).then_some(waiting)
 }
 
-/// Whether a reminder that was recorded still says what is so.
-pub fn still_true(contract: &Contract, ladder: &Ladder, reminder: Reminder, now: Moment) -> bool {
-    let today = contract.day(now);
+/// Whether the message of a reminder on record may go out at a moment: on its day, while what it
+/// says is so.
+pub fn reminding(contract: &Contract, ladder: &Ladder, reminder: Reminder, now: Moment) -> Sending {
     let rule = ladder.reminders.rules.iter().find(|rule| rule.days == reminder.days);
     let position = Position::stands(contract, ladder);
-    let about = rule.and_then(|rule| subject(rule, &position, today));
-    contract.is_active() && about == Some(reminder) && may(contract, ladder, reminder, now)
+    let about = rule.and_then(|rule| subject(rule, &position, contract.day(now)));
+    if !contract.is_active() || about != Some(reminder) || !may(contract, ladder, reminder, now) {
+        return Sending::Void;
+    }
+    match opens(contract, ladder, now) {
+        None => Sending::Never,
+        Some(at) if at <= now => Sending::Now,
+        Some(at) => Sending::At(at),
+    }
 }
 
 /// The reminder of the day that has not been sent. What is past due comes first.

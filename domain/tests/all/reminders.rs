@@ -2,9 +2,10 @@
 
 use domain::{
     Channel, Ladder, What,
+    delivery::Sending,
     hold::HoldKind,
     policy::{ContactWindow, Pack, ReminderRule, Reminders},
-    remind::{reminder_due, still_true},
+    remind::{reminder_due, reminding},
 };
 use expect_test::expect;
 
@@ -63,6 +64,7 @@ fn who_pays_is_told_only_of_what_is_to_come() {
     world.walk_to("2026-02-20");
     expect![[r#"
         2026-01-07 08:00 2026-01-10 -3
+        2026-02-07 08:00 2026-02-10 -3
     "#]]
     .assert_eq(&sent(&world));
 }
@@ -107,8 +109,12 @@ fn a_day_that_has_passed_is_not_made_up_for() {
     let at = world.now.plus_seconds(12 * 3600);
     let due = reminder_due(&world.contract, &world.ladder, at).unwrap();
     assert_eq!(due.days, 5);
-    assert!(still_true(&world.contract, &world.ladder, due, at));
+    assert_eq!(reminding(&world.contract, &world.ladder, due, at), Sending::Now);
+    let night = world.now;
+    assert!(matches!(reminding(&world.contract, &world.ladder, due, night), Sending::At(_)));
+    let over = at.plus_seconds(86_400);
+    assert_eq!(reminding(&world.contract, &world.ladder, due, over), Sending::Void);
     world.now = at;
     world.pay(100_000);
-    assert!(!still_true(&world.contract, &world.ladder, due, at));
+    assert_eq!(reminding(&world.contract, &world.ladder, due, at), Sending::Void);
 }

@@ -23,6 +23,10 @@ M-1,001010020079198,INR,1200.00,0,12,weeks,1,,2020-01-06,Asia/Kolkata,en,message
 M-2,001010020158380,INR,1200.00,0,12,weeks,1,,2020-01-06,Asia/Kolkata,en,messages,Budi,\
 ,budi@borrower.example,form,1,2019-12-30\n";
 
+/// On the due day, and the day before.
+const REMINDERS: &str = "[reminders]\npay_link = \"https://pay.lender.example/{reference}\"\n\
+rules = [{ days = -1, channels = [\"sms\"] }, { days = 0, channels = [\"sms\", \"email\"] }]\n";
+
 /// A law that counts messages, at any hour.
 fn law() -> String {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../packs/test-fast.toml");
@@ -49,6 +53,7 @@ fn house() -> House {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/programme-fast.toml");
     let programme = std::fs::read_to_string(path).unwrap();
     let programme = programme.replace("\"fast\"", "\"messages\"").replace("test-fast", "messages");
+    let programme = programme.replacen("[remind]", &format!("{REMINDERS}[remind]"), 1);
     house.ok(&["admin", "programme", "add", &house.file("messages.toml", &programme)]);
     house
 }
@@ -71,6 +76,19 @@ fn gateway(house: &House, out: &str, tells: &str, server: &str) -> (Process, Str
 fn free() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().to_string()
+}
+
+/// A server on the house, and a client of an operator.
+fn serve(house: &House, at: &str) -> (Process, Client) {
+    let key = house.folder.path().join("all.key").display().to_string();
+    house.ok(&["admin", "key", "add", "all", "--to", &key, "--role", "operator"]);
+    let config = house.file("serve.toml", "[jobs]\nmessages_s = 1\n");
+    let args = ["serve", "--listen", at, "--json", "--log", "warn", "--config", &config];
+    let mut server = Process::spawn(house.command(&args));
+    server.wait("the greeting", |line| line["url"].is_string());
+    let key = Zeroizing::new(std::fs::read_to_string(&key).unwrap());
+    let client = Client::new(&format!("http://{at}"), None).unwrap().with_key(key);
+    (server, client)
 }
 
 /// Asks until it is so.
@@ -134,14 +152,7 @@ fn a_notice_goes_out_and_its_receipts_come_in() {
     let from = ["--from", "Example <notices@lender.example>", "--tls", "none"];
     house.ok(&[&mail[..], &from, &["--secret-file", &secret]].concat());
     house.ok(&["import", "contracts", &house.file("book.csv", BOOK)]);
-    let key = path("all.key");
-    house.ok(&["admin", "key", "add", "all", "--to", &key, "--role", "operator"]);
-    let config = house.file("serve.toml", "[jobs]\nmessages_s = 1\n");
-    let args = ["serve", "--listen", &at, "--json", "--log", "warn", "--config", &config];
-    let mut server = Process::spawn(house.command(&args));
-    server.wait("the greeting", |line| line["url"].is_string());
-    let key = Zeroizing::new(std::fs::read_to_string(&key).unwrap());
-    let client = Client::new(&url, None).unwrap().with_key(key);
+    let (server, client) = serve(&house, &at);
 
     let read = wait(&client, "M-1", |view| states(view, "sms").len() == 3);
     assert_eq!(states(&read, "sms"), ["accepted", "delivered", "read"]);
@@ -188,4 +199,42 @@ fn forged_receipts_change_nothing(url: &str, posted: &Value, client: &Client) {
     assert_eq!((status, told), (200, json!({ "recorded": false })), "told once");
     let view = wait(client, "M-1", |_| true);
     assert_eq!(states(&view, "sms"), ["accepted", "delivered", "read"]);
+}
+
+/// What falls due today is told of once, by the way there is; what is paid is not.
+#[test]
+fn a_reminder_goes_out_on_its_day_and_proves_nothing() {
+    let house = house();
+    let at = free();
+    let out = house.folder.path().join("texts.jsonl").display().to_string();
+    let (_gateway, texts_at, _) = gateway(&house, &out, "delivered", &format!("http://{at}"));
+    let secret = house.folder.path().join("gateway.secret").display().to_string();
+    let texts = ["admin", "sender", "add", "texts", "--channel", "sms", "--url", &texts_at];
+    let callback = format!("http://{at}");
+    house.ok(&[&texts[..], &["--callback", &callback, "--secret-file", &secret]].concat());
+    let zone = domain::Zone::parse("Asia/Kolkata").unwrap();
+    let now = server::clock::Clock::now(&server::real::RealClock);
+    let today = zone.day(now);
+    let yesterday = today.plus_days(-1).unwrap().to_string();
+    let book = BOOK.replace("2020-01-06", &today.to_string()).replace("2019-12-30", &yesterday);
+    house.ok(&["import", "contracts", &house.file("book.csv", &book)]);
+    let (server, client) = serve(&house, &at);
+    let begun = Instant::now();
+    while !std::fs::read_to_string(&out).is_ok_and(|text| text.contains('\n')) {
+        assert!(begun.elapsed() < SOON, "no reminder went out");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    std::thread::sleep(Duration::from_secs(3));
+    let posted = lines(&out);
+    let text = posted[0]["text"].as_str().unwrap();
+    assert_eq!((posted.len(), &posted[0]["to"]), (1, &"+915550100100".into()), "once");
+    for said in ["INR 100.00 is due today.", "https://pay.lender.example/M-1"] {
+        assert!(text.contains(said), "{text}");
+    }
+    let view = wait(&client, "M-1", |_| true);
+    assert_eq!(view["rung"], "clear", "nothing follows from it");
+    server.stop();
+    let told = house.ok(&["journal", "export", "M-1"]).out;
+    assert!(told.contains(&format!("{{\"reminded\":{{\"days\":\"0\",\"due\":\"{today}\"}}}}")));
+    house.ok(&["replay", "M-1"]);
 }

@@ -331,7 +331,8 @@ impl App {
     ) -> Result<Decision, Error> {
         for _ in 0..ROUNDS {
             let decision = evaluate(contract, ladder, now);
-            let Some(want) = decision.wants.first() else {
+            let mut wants = decision.wants.iter();
+            let Some(want) = wants.find(|want| self.can_do(contract, ladder, want)) else {
                 return Ok(decision);
             };
             let command = match want {

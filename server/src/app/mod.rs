@@ -51,6 +51,7 @@ pub mod receive_money;
 pub mod record_consent;
 pub mod refunds_due;
 pub mod register_device;
+mod remind;
 pub mod replay_contract;
 pub mod report;
 pub mod restructure;

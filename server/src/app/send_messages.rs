@@ -1,10 +1,12 @@
-//! Messages that carry a formal notice: queued in the commit that froze its text, handed over when
-//! its time and every contact window have come, and told of as facts. At least once, under one id.
+//! Messages that carry a formal notice or a reminder: queued in the commit that asks for them, handed
+//! over when their time and every contact window have come. At least once, under one id. What became
+//! of a notice is a fact; a reminder proves nothing.
 
 use domain::{
-    Actor, Channel, Command, Contract, Ladder, Moment, NoticeId,
+    Actor, Channel, Command, Contract, Day, Ladder, Moment, NoticeId,
     delivery::{Delivery, DeliveryState, Sending, sending},
     fact::What,
+    remind::{Reminder, reminding},
 };
 use formats::directory::Sender;
 use futures_util::{StreamExt, stream};
@@ -14,6 +16,7 @@ use store::{Claimed, JobKey, NewJob, Queue};
 use super::{
     App,
     change::{Asked, Done, Extras, Loaded},
+    remind::reminder_text,
     sweep::Swept,
 };
 use crate::{
@@ -35,9 +38,24 @@ const PAUSES_S: [i64; 8] = [30, 60, 300, 900, 3600, 2 * 3600, 4 * 3600, 8 * 3600
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Waiting {
+    about: Text,
     channel: String,
-    notice: String,
     tries: u32,
+}
+
+/// What a message is about, as it waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Text {
+    Notice(String),
+    Reminder { days: i32, due: String },
+}
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum About {
+    Notice(NoticeId),
+    Reminder(Reminder),
 }
 
 /// What became of a try.
@@ -62,6 +80,10 @@ impl App {
             _ => None,
         });
         let mut jobs = Vec::new();
+        for (reminder, channel) in self.reminders_out(contract, ladder, done) {
+            let waiting = Waiting::first(About::Reminder(reminder), channel);
+            jobs.push(NewJob { key: waiting.key(), due: now, payload: waiting.text() });
+        }
         for (notice, k) in frozen {
             let rule = ladder.notices.get(usize::from(k).saturating_sub(1));
             for channel in rule.iter().flat_map(|rule| rule.channels.iter().copied()) {
@@ -73,8 +95,7 @@ impl App {
                     Sending::Now | Sending::Never => now,
                     Sending::At(at) => at,
                 };
-                let (channel, notice) = (channel.name().to_owned(), notice.to_string());
-                let waiting = Waiting { channel, notice, tries: 0 };
+                let waiting = Waiting::first(About::Notice(notice), channel);
                 jobs.push(NewJob { key: waiting.key(), due, payload: waiting.text() });
             }
         }
@@ -109,14 +130,18 @@ impl App {
     async fn send(&self, work: Claimed) -> Result<(), Error> {
         let wrong = || Error::Fault(format!("a message of contract {} is none", work.unit));
         let waiting: Waiting = serde_json::from_str(&work.payload).map_err(|_| wrong())?;
-        let (notice, channel) = waiting.names().ok_or_else(wrong)?;
+        let (about, channel) = waiting.names().ok_or_else(wrong)?;
         let loaded = self.load_contract(work.unit).await?.ok_or_else(wrong)?;
-        let now = self.now();
-        let tried = match sending(&loaded.contract, &loaded.ladder, notice, channel, now) {
+        let (contract, ladder, now) = (&loaded.contract, &loaded.ladder, self.now());
+        let may = match about {
+            About::Notice(notice) => sending(contract, ladder, notice, channel, now),
+            About::Reminder(reminder) => reminding(contract, ladder, reminder, now),
+        };
+        let tried = match may {
             Sending::Void => return self.put_off(&work, None).await,
             Sending::At(at) => return self.put_off(&work, Some((waiting, at))).await,
             Sending::Never => Tried::Failed("no_contact_window".to_owned()),
-            Sending::Now => self.try_to_send(&loaded, notice, channel).await?,
+            Sending::Now => self.try_to_send(&loaded, about, channel).await?,
         };
         let (state, evidence) = match tried {
             Tried::Accepted(said) => (DeliveryState::Accepted, said),
@@ -124,21 +149,21 @@ impl App {
             Tried::Later => {
                 let tries = usize::try_from(waiting.tries).unwrap_or(usize::MAX);
                 let Some(pause_s) = PAUSES_S.get(tries) else {
-                    return self.tell(&work, (notice, channel), gave_up()).await;
+                    return self.tell(&work, (about, channel), gave_up()).await;
                 };
                 let next = Waiting { tries: waiting.tries + 1, ..waiting };
                 let at = self.now().plus_seconds(*pause_s);
                 return self.put_off(&work, Some((next, at))).await;
             }
         };
-        self.tell(&work, (notice, channel), (state, evidence)).await
+        self.tell(&work, (about, channel), (state, evidence)).await
     }
 
     /// One try. What it answers as evidence holds no address.
     async fn try_to_send(
         &self,
         loaded: &Loaded,
-        notice: NoticeId,
+        about: About,
         channel: Channel,
     ) -> Result<Tried, Error> {
         let contract = &loaded.contract;
@@ -152,19 +177,19 @@ impl App {
             return failed("no_address");
         };
         let to = if channel == Channel::Email { Some(address) } else { phone_number(&address) };
-        let (Some(to), Some(text)) = (to, contract.notice(notice)) else {
+        let (Some(to), Some((text, language))) = (to, self.text_of(loaded, about)) else {
             return failed("bad_address");
         };
         let carrier = self.carrier_of(contract.tenant, &sender)?;
-        let id = message_id(contract.unit, notice, channel);
+        let id = message_id(contract.unit, about.id(), channel);
         let subject = format!("{}: {}", loaded.ladder.lender.name, contract.signed.reference);
         let message = Outgoing {
             id: &id,
             to: &to,
             channel,
             subject: &subject,
-            text: &text.text,
-            language: &text.language,
+            text: &text,
+            language: &language,
         };
         Ok(match carrier.hand_over(&message).await {
             Ok(own) => Tried::Accepted(format!("{} {own}", sender.name)),
@@ -177,13 +202,36 @@ impl App {
         })
     }
 
+    /// What a message says, and in which language.
+    fn text_of(&self, loaded: &Loaded, about: About) -> Option<(String, String)> {
+        let Loaded { contract, ladder, .. } = loaded;
+        match about {
+            About::Notice(notice) => {
+                let notice = contract.notice(notice)?;
+                Some((notice.text.clone(), notice.language.clone()))
+            }
+            About::Reminder(reminder) => {
+                let words = self.words(contract.tenant);
+                let voice = words.voice(contract.terms().language());
+                let text = reminder_text(contract, ladder, voice, reminder, self.now());
+                Some((text, voice.language().to_owned()))
+            }
+        }
+    }
+
     /// Writes down what became of a message, and that it waits no more.
     async fn tell(
         &self,
         work: &Claimed,
-        (notice, channel): (NoticeId, Channel),
+        (about, channel): (About, Channel),
         (state, evidence): (DeliveryState, String),
     ) -> Result<(), Error> {
+        let About::Notice(notice) = about else {
+            if state == DeliveryState::Failed {
+                tracing::warn!(contract.id = %work.unit, "A reminder was not sent: {evidence}");
+            }
+            return self.put_off(work, None).await;
+        };
         let asked = Asked::once(self, "tell_message", Actor::Time);
         let extras = Extras { finished: vec![message_job(work.key)], ..Extras::default() };
         let command = |_: &Loaded, at: Moment| {
@@ -269,20 +317,53 @@ impl App {
 }
 
 impl Waiting {
-    fn names(&self) -> Option<(NoticeId, Channel)> {
-        let channel = Channel::parse(&self.channel).filter(|channel| channel.is_message())?;
-        Some((self.notice.parse().ok()?, channel))
+    fn first(about: About, channel: Channel) -> Waiting {
+        let about = match about {
+            About::Notice(notice) => Text::Notice(notice.to_string()),
+            About::Reminder(Reminder { due, days }) => {
+                Text::Reminder { days, due: due.to_string() }
+            }
+        };
+        Waiting { about, channel: channel.name().to_owned(), tries: 0 }
     }
 
-    /// One message of a notice and channel.
+    fn names(&self) -> Option<(About, Channel)> {
+        let channel = Channel::parse(&self.channel).filter(|channel| channel.is_message())?;
+        let about = match &self.about {
+            Text::Notice(id) => About::Notice(id.parse().ok()?),
+            Text::Reminder { days, due } => {
+                About::Reminder(Reminder { due: Day::parse(due)?, days: *days })
+            }
+        };
+        Some((about, channel))
+    }
+
+    /// One message of a notice or reminder and channel.
     fn key(&self) -> JobKey {
-        let hash = sha256(&[b"message", self.notice.as_bytes(), self.channel.as_bytes()]);
-        message_job(hash[..16].try_into().expect("half of 32 bytes"))
+        let about = serde_json::to_string(&self.about).expect("texts are JSON");
+        message_job(short(&[b"message", about.as_bytes(), self.channel.as_bytes()]))
     }
 
     fn text(&self) -> String {
         serde_json::to_string(self).expect("texts are JSON")
     }
+}
+
+impl About {
+    /// The id under which its message goes out.
+    fn id(self) -> NoticeId {
+        match self {
+            About::Notice(notice) => notice,
+            About::Reminder(Reminder { due, days }) => {
+                let (due, days) = (due.to_string(), days.to_string());
+                NoticeId::from_bytes(short(&[b"reminder", due.as_bytes(), days.as_bytes()]))
+            }
+        }
+    }
+}
+
+fn short(parts: &[&[u8]]) -> [u8; 16] {
+    sha256(parts)[..16].try_into().expect("half of 32 bytes")
 }
 
 fn message_job(key: [u8; 16]) -> JobKey {
