@@ -29,8 +29,7 @@ use crate::{
     contract::Contract,
     fact::{Actor, Enrolment, Fact, Signed, What},
     ladder::Ladder,
-    law,
-    remind::reminder_due,
+    law, remind,
 };
 
 /// Longest notice text in bytes.
@@ -101,10 +100,7 @@ pub fn decide(
         | Command::TellDelivery(_)
         | Command::DeemDelivered
         | Command::DeclareNotice { .. } => deliveries::reached(contract, ladder, command, at)?,
-        Command::Remind(reminder) => {
-            let due = reminder_due(contract, ladder, at).filter(|due| *due == reminder);
-            due.map(What::Reminded).into_iter().collect()
-        }
+        Command::Remind(reminder) => remind::decide(contract, ladder, reminder, at),
         Command::ReportStage { stage, sequence, applied } => {
             vec![What::StageApplied { stage, sequence, applied: applied.min(at) }]
         }

@@ -13,6 +13,7 @@ use crate::{
     ceiling::Ceiling,
     contract::Contract,
     delivery::Sending,
+    fact::What,
     ladder::Ladder,
     policy::{ReminderRule, hours::next_contact},
     stage::Stage,
@@ -81,6 +82,17 @@ pub fn reminder_due(contract: &Contract, ladder: &Ladder, now: Moment) -> Option
     let position = Position::stands(contract, ladder);
     let waiting = waiting(contract, ladder, &position, now)?;
     (opens(contract, ladder, now) == Some(now)).then_some(waiting)
+}
+
+/// Records a reminder that is due; another one is nothing.
+pub(crate) fn decide(
+    contract: &Contract,
+    ladder: &Ladder,
+    reminder: Reminder,
+    at: Moment,
+) -> Vec<What> {
+    let due = reminder_due(contract, ladder, at).filter(|due| *due == reminder);
+    due.map(What::Reminded).into_iter().collect()
 }
 
 /// Whether the message of a reminder on record may go out at a moment: on its day, while what it

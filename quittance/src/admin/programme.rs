@@ -106,7 +106,7 @@ async fn preview(
     if !named.is_empty() {
         page += &format!("\n{}\n", out::table(&["would rise", "from", "to"], &named));
     }
-    out::either(as_json, &value, page.trim_end().to_owned());
+    out::either(as_json, &value, page.trim_end());
     Ok(())
 }
 

@@ -1,6 +1,6 @@
-//! Messages that carry a formal notice or a reminder: queued in the commit that asks for them, handed
-//! over when their time and every contact window have come. At least once, under one id. What became
-//! of a notice is a fact; a reminder proves nothing.
+//! Messages that carry a formal notice or a reminder: queued in the commit that asks for them,
+//! handed over when their time and every contact window have come. At least once, under one id.
+//! What became of a notice is a fact; a reminder proves nothing.
 
 use domain::{
     Actor, Channel, Command, Contract, Day, Ladder, Moment, NoticeId,
