@@ -69,7 +69,7 @@ fn is_free(phone: &Phone) -> bool {
 }
 
 #[test]
-fn a_vanished_lender_cannot_keep_a_phone() {
+fn star_release_if_lender_vanishes() {
     let (mut phone, lender) = locked();
     phone.pass_offline(100 * DAY - 60);
     assert_eq!((phone.stage(), phone.agent.is_released()), (LOCK, false));

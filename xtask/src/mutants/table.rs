@@ -49,6 +49,10 @@ pub const PROMISES: &[Promise] = &[
         key: "star_release_certificate",
         says: "a release certificate is checked by anybody, and cannot be forged",
     },
+    Promise {
+        key: "star_release_if_lender_vanishes",
+        says: "a lender or server that vanished cannot keep a phone",
+    },
     Promise { key: "star_hardship_dispute_hold", says: "a dispute or hardship stays the ladder" },
     Promise { key: "star_two_person_approval", says: "some acts take two people" },
     Promise { key: "star_mass_lock_breaker", says: "too many phones rising at once hold all" },
@@ -361,6 +365,14 @@ pub const MUTANTS: &[Mutant] = &[
         broken: "drop(opened);",
         test: "server/certificate::\
                star_release_certificate_verifiable_and_a_forged_one_proves_nothing",
+    },
+    Mutant {
+        name: "sunset",
+        promise: "star_release_if_lender_vanishes",
+        file: "agent/src/sunset.rs",
+        rule: "enrolled.sunset.filter(|sunset| sunset.in_ms(&self.state.clock) == 0);",
+        broken: "enrolled.sunset.filter(|sunset| sunset.in_ms(&self.state.clock) == u64::MAX);",
+        test: "agent/sunset::star_release_if_lender_vanishes",
     },
     Mutant {
         name: "freeze",
