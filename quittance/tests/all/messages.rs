@@ -1,9 +1,6 @@
 //! Notices that leave: the built server, the built gateway, real sockets.
 
-use std::{
-    net::TcpListener,
-    time::{Duration, Instant},
-};
+use std::{net::TcpListener, time::Duration};
 
 use serde_json::{Value, json};
 use server::{client::Client, intake::Secret};
@@ -13,7 +10,6 @@ use crate::{kit::House, serve::Process};
 
 const SECRET: &str = "a secret of enough bytes";
 const WITHIN: Duration = Duration::from_secs(10);
-const SOON: Duration = Duration::from_secs(60);
 /// Two overdue contracts: the one can be reached by SMS, the other by mail alone.
 const BOOK: &str = "reference,imei,currency,cash_price,down_payment,count,unit,every,instalment,\
 first_due,time_zone,language,programme,borrower_name,borrower_phone,borrower_email,consent_form,\
@@ -91,20 +87,26 @@ fn serve(house: &House, at: &str) -> (Process, Client) {
     (server, client)
 }
 
+/// Looks again and again, for a minute.
+fn patiently<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..300 {
+        if let Some(found) = look() {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    panic!("{what}: not within a minute");
+}
+
 /// Asks until it is so.
 fn wait(client: &Client, reference: &str, is_it: impl Fn(&Value) -> bool) -> Value {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let begun = Instant::now();
-    loop {
-        let path = format!("/v1/contracts/{reference}");
+    let path = format!("/v1/contracts/{reference}");
+    patiently(reference, || {
         let answer = runtime.block_on(client.get(&path, WITHIN)).unwrap();
         let view: Value = serde_json::from_slice(&answer.body).unwrap();
-        if is_it(&view) {
-            return view;
-        }
-        assert!(begun.elapsed() < SOON, "{view:#}");
-        std::thread::sleep(Duration::from_millis(200));
-    }
+        is_it(&view).then_some(view)
+    })
 }
 
 /// The states told of the first notice by a channel.
@@ -219,11 +221,9 @@ fn a_reminder_goes_out_on_its_day_and_proves_nothing() {
     let book = BOOK.replace("2020-01-06", &today.to_string()).replace("2019-12-30", &yesterday);
     house.ok(&["import", "contracts", &house.file("book.csv", &book)]);
     let (server, client) = serve(&house, &at);
-    let begun = Instant::now();
-    while !std::fs::read_to_string(&out).is_ok_and(|text| text.contains('\n')) {
-        assert!(begun.elapsed() < SOON, "no reminder went out");
-        std::thread::sleep(Duration::from_millis(200));
-    }
+    patiently("a reminder", || {
+        std::fs::read_to_string(&out).is_ok_and(|text| text.contains('\n')).then_some(())
+    });
     std::thread::sleep(Duration::from_secs(3));
     let posted = lines(&out);
     let text = posted[0]["text"].as_str().unwrap();
