@@ -183,8 +183,17 @@ pub fn sending(
     let ceiling = Ceiling::of(contract, ladder, now);
     let may = ceiling.highest >= Stage::NOTICE && !ceiling.is_stale(now);
     let from = if may { from } else { from.max(now.plus_seconds(AGAIN_S)) };
-    let zone = contract.terms().zone();
-    match next_contact(&ladder.conduct.windows, zone, from) {
+    within_contact(contract, ladder, from, now)
+}
+
+/// When the contact windows let out what may go from a moment on.
+pub(crate) fn within_contact(
+    contract: &Contract,
+    ladder: &Ladder,
+    from: Moment,
+    now: Moment,
+) -> Sending {
+    match next_contact(&ladder.conduct.windows, contract.terms().zone(), from) {
         None => Sending::Never,
         Some(at) if at <= now => Sending::Now,
         Some(at) => Sending::At(at),

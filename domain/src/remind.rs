@@ -12,10 +12,10 @@ use crate::{
     Day, Moment,
     ceiling::Ceiling,
     contract::Contract,
-    delivery::Sending,
+    delivery::{Sending, within_contact},
     fact::What,
     ladder::Ladder,
-    policy::{ReminderRule, hours::next_contact},
+    policy::ReminderRule,
     stage::Stage,
     standing::Position,
 };
@@ -81,7 +81,7 @@ pub fn reminder_due(contract: &Contract, ladder: &Ladder, now: Moment) -> Option
     }
     let position = Position::stands(contract, ladder);
     let waiting = waiting(contract, ladder, &position, now)?;
-    (opens(contract, ladder, now) == Some(now)).then_some(waiting)
+    (within_contact(contract, ladder, now, now) == Sending::Now).then_some(waiting)
 }
 
 /// Records a reminder that is due; another one is nothing.
@@ -104,11 +104,7 @@ pub fn reminding(contract: &Contract, ladder: &Ladder, reminder: Reminder, now: 
     if !contract.is_active() || about != Some(reminder) || !may(contract, ladder, reminder, now) {
         return Sending::Void;
     }
-    match opens(contract, ladder, now) {
-        None => Sending::Never,
-        Some(at) if at <= now => Sending::Now,
-        Some(at) => Sending::At(at),
-    }
+    within_contact(contract, ladder, now, now)
 }
 
 /// The reminder of the day that has not been sent. What is past due comes first.
@@ -147,11 +143,6 @@ fn may(contract: &Contract, ladder: &Ladder, reminder: Reminder, now: Moment) ->
     ceiling.highest >= Stage::REMIND && !ceiling.is_stale(now) && !pressed
 }
 
-/// When the contact windows next allow a message.
-fn opens(contract: &Contract, ladder: &Ladder, from: Moment) -> Option<Moment> {
-    next_contact(&ladder.conduct.windows, contract.terms().zone(), from)
-}
-
 /// When a reminder may next have to be sent: lower bound.
 pub(crate) fn next(
     contract: &Contract,
@@ -167,6 +158,10 @@ pub(crate) fn next(
             .plus_days(rule.days),
     });
     let later = days.filter(|day| *day > today).map(|day| zone.midnight(day));
-    let opens = waiting(contract, ladder, position, now).and_then(|_| opens(contract, ladder, now));
+    let waits = waiting(contract, ladder, position, now).is_some();
+    let opens = match within_contact(contract, ladder, now, now) {
+        Sending::At(at) if waits => Some(at),
+        _ => None,
+    };
     later.chain(opens).filter(|moment| *moment > now).min()
 }
