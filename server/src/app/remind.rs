@@ -7,7 +7,7 @@ use domain::{
 };
 use formats::words::{ReminderWords, Voice, Why};
 
-use super::{App, change::Done};
+use super::{App, change::Done, screens::ran_out};
 
 impl App {
     /// Whether something that is wanted can be done: a reminder needs a way out.
@@ -61,14 +61,13 @@ pub(super) fn reminder_text(
         ReminderKind::After => position.on(contract.day(now)).past_due,
         _ => position.on(reminder.due).next_due.map_or(0, |(_, open)| open),
     };
-    let ran_out = contract.dark_since().map(|at| Why::Credit(contract.day(at.plus_seconds(-1))));
     voice.reminder(&ReminderWords {
         kind,
         lender: &ladder.lender,
         reference: &contract.signed.reference,
         amount: Money::new(minor, contract.terms().currency()),
         due: reminder.due,
-        why: ran_out.unwrap_or(Why::Instalment(reminder.due)),
+        why: ran_out(contract).unwrap_or(Why::Instalment(reminder.due)),
         pay: &ladder.how_to_pay,
         link: ladder.reminders.pay_link.as_deref(),
         auto_pay: ladder.reminders.auto_pay,

@@ -73,6 +73,11 @@ pub struct Due {
     pub show_from: Moment,
 }
 
+/// That the days paid for ran out, where days are sold: a moment is the end of what lies before it.
+pub(super) fn ran_out(contract: &Contract) -> Option<Why> {
+    contract.dark_since().map(|at| Why::Credit(contract.day(at.plus_seconds(-1))))
+}
+
 /// The text of a formal notice, frozen before it is shown, or why there is none.
 pub fn notice_text(
     contract: &Contract,
@@ -86,8 +91,7 @@ pub fn notice_text(
     let terms = contract.terms();
     let day = contract.day(due.show_from);
     let oldest = Position::stands(contract, ladder).on(day).oldest_unpaid;
-    let ran_out = contract.dark_since().map(|at| contract.day(at.plus_seconds(-1)));
-    let why = ran_out.map(Why::Credit).or(oldest.map(Why::Instalment)).unwrap_or(Why::Overdue);
+    let why = ran_out(contract).or(oldest.map(Why::Instalment)).unwrap_or(Why::Overdue);
     let rule = ladder.notices.get(usize::from(due.k.saturating_sub(1)));
     let follows = match usize::from(due.k) < ladder.notices.len() {
         true => Follows::Notice,
