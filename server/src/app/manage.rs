@@ -25,6 +25,10 @@ const PREFIX_LEN: usize = 8;
 const SECRET_LEN: usize = 32;
 /// Longest name of an entry, bytes.
 const NAME_MAX: usize = 64;
+/// Shortest secret of a source or sender, bytes.
+pub(super) const SECRET_MIN: usize = 16;
+/// Longest one, bytes.
+pub(super) const SECRET_MAX: usize = 512;
 /// Longest address for complaints, bytes.
 const COMPLAINTS_MAX: usize = formats::words::COMPLAINTS_MAX;
 
@@ -306,6 +310,17 @@ pub(super) fn check_name(name: &str) -> Result<(), Error> {
         return Ok(());
     }
     let detail = format!("name: 1 to {NAME_MAX} bytes without blanks at the ends");
+    Err(Error::refused("bad_name", detail))
+}
+
+/// A name that stands in an address.
+pub(super) fn check_address_name(name: &str) -> Result<(), Error> {
+    check_name(name)?;
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if name.bytes().all(plain) {
+        return Ok(());
+    }
+    let detail = "name: small letters, digits and `-`: it stands in an address";
     Err(Error::refused("bad_name", detail))
 }
 

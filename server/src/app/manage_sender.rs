@@ -9,14 +9,9 @@ use formats::directory::{Directory as Entry, Sender, Via};
 use super::{
     App,
     directory::NOBODY,
-    manage::{Added, check_name, entry_unit},
+    manage::{Added, SECRET_MAX, SECRET_MIN, check_address_name, entry_unit},
 };
 use crate::{error::Error, intake::Secret, sender};
-
-/// Shortest secret, bytes.
-const SECRET_MIN: usize = 16;
-/// Longest secret, bytes.
-const SECRET_MAX: usize = 512;
 
 /// A sender as it is added.
 #[derive(Clone, Debug)]
@@ -43,12 +38,7 @@ impl App {
         actor: Actor,
     ) -> Result<Added, Error> {
         let NewSender { name, channels, via, secret, password } = new;
-        check_name(&name)?;
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if !name.bytes().all(plain) {
-            let detail = "name: small letters, digits and `-`: it stands in an address";
-            return Err(Error::refused("bad_name", detail));
-        }
+        check_address_name(&name)?;
         let unit = entry_unit(NOBODY, "sender", &name);
         let row = self.store.load(&[unit]).await?.pop().flatten();
         if row.as_ref().is_some_and(|row| row.tenant != tenant) {
