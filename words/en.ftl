@@ -58,6 +58,7 @@ stage-remind = { $why }
 stage-notice = { $why } A formal notice runs: see below.
 stage-restrict = { $why } The notice has run out. Some functions are off until it is paid.
 stage-lock = { $why } The notice has run out. The phone opens as soon as it is paid.
+stage-tampered = The phone reported a change, such as another SIM card. If that is wrong, tell us.
 
 ## Reminders
 

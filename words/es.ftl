@@ -58,6 +58,7 @@ stage-remind = { $why }
 stage-notice = { $why } Corre un aviso formal: véalo abajo.
 stage-restrict = { $why } El plazo del aviso terminó. Algunas funciones están apagadas hasta que se pague.
 stage-lock = { $why } El plazo del aviso terminó. El teléfono se abre en cuanto se pague.
+stage-tampered = El teléfono avisó de un cambio, como otra tarjeta SIM. Si no es así, díganoslo.
 
 ## Recordatorios
 

@@ -61,6 +61,7 @@ stage-remind = { $why }
 stage-notice = { $why } Un avis formel court : voir plus bas.
 stage-restrict = { $why } Le délai de l'avis est passé. Certaines fonctions sont coupées jusqu'au paiement.
 stage-lock = { $why } Le délai de l'avis est passé. Le téléphone s'ouvre dès le paiement.
+stage-tampered = Le téléphone a signalé un changement, comme une autre carte SIM. Si c'est faux, dites-le-nous.
 
 ## Rappels
 

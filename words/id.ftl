@@ -46,6 +46,7 @@ stage-remind = { $why }
 stage-notice = { $why } Pemberitahuan resmi sedang berjalan: lihat di bawah.
 stage-restrict = { $why } Waktu pemberitahuan sudah habis. Beberapa fungsi dimatikan sampai dibayar.
 stage-lock = { $why } Waktu pemberitahuan sudah habis. Ponsel terbuka segera setelah dibayar.
+stage-tampered = Ponsel melaporkan perubahan, misalnya kartu SIM lain. Jika tidak benar, beri tahu kami.
 
 ## Pengingat
 

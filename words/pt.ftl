@@ -58,6 +58,7 @@ stage-remind = { $why }
 stage-notice = { $why } Corre um aviso formal: veja abaixo.
 stage-restrict = { $why } O prazo do aviso terminou. Algumas funções estão desligadas até o pagamento.
 stage-lock = { $why } O prazo do aviso terminou. O telefone abre assim que for pago.
+stage-tampered = O telefone avisou de uma mudança, como outro cartão SIM. Se não for isso, avise-nos.
 
 ## Lembretes
 

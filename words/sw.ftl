@@ -46,6 +46,7 @@ stage-remind = { $why }
 stage-notice = { $why } Notisi rasmi inaendelea: tazama hapa chini.
 stage-restrict = { $why } Muda wa notisi umeisha. Baadhi ya huduma zimezimwa hadi ulipe.
 stage-lock = { $why } Muda wa notisi umeisha. Simu itafunguka mara tu utakapolipa.
+stage-tampered = Simu imeripoti mabadiliko, kama laini nyingine ya SIM. Kama si kweli, tuambie.
 
 ## Vikumbusho
 

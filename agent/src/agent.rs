@@ -236,6 +236,8 @@ impl Agent {
             Input::UsePass => self.use_pass(),
             Input::InUse { in_use } => self.use_changes(in_use),
             Input::Unsupported { restriction } => self.report_unsupported(&[restriction.code()]),
+            Input::Tampered { sign } => self.report(EventKind::Tampered { sign }),
+            Input::Object => self.report(EventKind::Objected),
             Input::Battery { percent } => self.battery = percent.filter(|percent| *percent <= 100),
         }
     }
@@ -341,8 +343,7 @@ impl Agent {
             let waits = self.in_use.waits_until_ms();
             let next = next.filter(|next| !lowered(next.step.stage) && waits.is_none());
             want(waits);
-            let silence_in_ms = ground.silence_in_ms().filter(|in_ms| *in_ms > 0);
-            for in_ms in [next.map(|next| next.in_ms), silence_in_ms, enrolled.token_in_ms(clock)] {
+            for in_ms in [next.map(|next| next.in_ms), enrolled.token_in_ms(clock)] {
                 want(in_ms.map(|in_ms| clock.powered_ms.saturating_add(in_ms)));
             }
             want(enrolled.relief.pass_until_ms);

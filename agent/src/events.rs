@@ -26,11 +26,11 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// Adds an event. A refusal that repeats the youngest event adds nothing: noise from outside
-    /// must not push out what matters.
+    /// Adds an event. A refusal, a sign or an objection that repeats the youngest event adds
+    /// nothing: noise from outside must not push out what matters.
     pub(crate) fn push(&mut self, what: EventKind, powered_ms: u64) -> u64 {
         let repeats = self.kept.last().is_some_and(|last| last.what == what);
-        if repeats && matches!(what, EventKind::LeaseRefused { .. }) {
+        if repeats && adds_nothing_twice(&what) {
             return self.last_no;
         }
         self.last_no += 1;
@@ -80,6 +80,13 @@ impl Events {
     }
 }
 
+fn adds_nothing_twice(what: &EventKind) -> bool {
+    matches!(
+        what,
+        EventKind::LeaseRefused { .. } | EventKind::Tampered { .. } | EventKind::Objected
+    )
+}
+
 fn is_applied(what: &EventKind) -> bool {
     matches!(what, EventKind::Applied { .. })
 }
@@ -91,11 +98,13 @@ fn is_urgent(what: &EventKind) -> bool {
         | EventKind::NoticeAcked { .. }
         | EventKind::PassUsed { .. }
         | EventKind::HeardAgain { .. }
+        | EventKind::Objected
         | EventKind::TokenAccepted { .. } => true,
         EventKind::CodeTried { .. }
         | EventKind::LeaseRefused { .. }
         | EventKind::Unsupported { .. }
         | EventKind::Booted
+        | EventKind::Tampered { .. }
         | EventKind::ClockOff { .. } => false,
     }
 }

@@ -256,15 +256,21 @@ impl Agent {
 
     fn report_codes(&mut self, content: &LeaseContent) {
         let steps = content.timetable.iter().flat_map(|step| &step.restrictions);
-        let silence = content.silence.iter().flat_map(|silence| &silence.restrictions);
-        let codes: Vec<u16> =
-            content.restrictions.iter().chain(steps).chain(silence).copied().collect();
+        let codes: Vec<u16> = content.restrictions.iter().chain(steps).copied().collect();
         let can_apply = |code: &u16| {
             let known = Restriction::from_code(*code);
             known.is_some_and(|known| self.setup.supported.contains(&known))
         };
         let lacking: Vec<u16> = codes.into_iter().filter(|code| !can_apply(code)).collect();
         self.report_unsupported(&lacking);
+    }
+
+    /// Tells the server what the platform saw or the holder said. What follows is for it to say.
+    pub(crate) fn report(&mut self, what: EventKind) {
+        let powered_ms = self.state.clock.powered_ms;
+        let Phase::Enrolled(enrolled) = &mut self.state.phase else { return };
+        enrolled.events.push(what, powered_ms);
+        self.dirty = true;
     }
 
     /// Tells the server once per code that this device cannot apply it.

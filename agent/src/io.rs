@@ -3,7 +3,10 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use protocol::{Guard, NoticeId, Restriction, Signer, Stage, Verifier, enrol::Terms, enrol::Tier};
+use protocol::{
+    Guard, NoticeId, Restriction, Signer, Stage, Verifier, check_in::Sign, enrol::Terms,
+    enrol::Tier,
+};
 
 /// What the agent is told once, when it is made.
 #[derive(Clone, Debug)]
@@ -120,6 +123,8 @@ pub enum Input {
     },
     /// The holder used an emergency pass.
     UsePass,
+    /// The holder says that something is wrong: a dispute, once the server hears it.
+    Object,
     /// A call or a navigation began, or the last of them ended.
     InUse {
         /// One is going on.
@@ -129,6 +134,12 @@ pub enum Input {
     Unsupported {
         /// Which.
         restriction: Restriction,
+    },
+    /// The platform saw a sign of tampering. It is told once for each time it is seen, and moves
+    /// nothing here.
+    Tampered {
+        /// Of what.
+        sign: Sign,
     },
     /// The battery's charge, per cent; carried by the next message.
     Battery {
@@ -239,8 +250,10 @@ impl fmt::Debug for Input {
             Input::Screen { notice } => write!(f, "Screen({notice:?})"),
             Input::AckNotice { id } => write!(f, "AckNotice({id:?})"),
             Input::UsePass => f.write_str("UsePass"),
+            Input::Object => f.write_str("Object"),
             Input::InUse { in_use } => write!(f, "InUse({in_use})"),
             Input::Unsupported { restriction } => write!(f, "Unsupported({restriction:?})"),
+            Input::Tampered { sign } => write!(f, "Tampered({sign:?})"),
             Input::Battery { percent } => write!(f, "Battery({percent:?})"),
         }
     }

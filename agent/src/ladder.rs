@@ -117,9 +117,13 @@ impl<'a> Ground<'a> {
         let effect_ms = self.since.effect(stage_before).unwrap_or(powered_ms);
         let waited_ms = powered_ms.saturating_sub(effect_ms);
         let wait_ms = u64::from(step.after_s).saturating_mul(1000).saturating_sub(waited_ms);
-        let in_ms = self.until_ms(step.at).max(wait_ms);
-        let needs_contact = step.stage > NOTICE && !(self.held.open && self.is_recent(in_ms));
-        Some(Next { step, in_ms, needs_contact })
+        let due_ms = self.until_ms(step.at).max(wait_ms);
+        if step.stage <= NOTICE || (self.held.open && self.is_recent(due_ms)) {
+            return Some(Next { step, in_ms: due_ms, needs_contact: false });
+        }
+        let silent_ms = self.silence_in_ms(step.stage);
+        let in_ms = silent_ms.map_or(due_ms, |silent_ms| due_ms.max(silent_ms));
+        Some(Next { step, in_ms, needs_contact: silent_ms.is_none() })
     }
 
     /// Whether in `in_ms` from here the server's last word is still young enough to act upon alone.
@@ -147,22 +151,17 @@ impl<'a> Ground<'a> {
         if !self.held.open {
             place.lower(NOTICE);
         }
-        if let Some(silence) = &content.silence
-            && silence.stage > place.stage
-            && self.silence_in_ms() == Some(0)
-        {
-            place.stage = silence.stage;
-            place.codes = silence.restrictions.clone();
-        }
         if let Some(cap) = self.cap {
             place.lower(cap);
         }
         place
     }
 
-    /// Milliseconds until the silence rule speaks; `None` without one.
-    pub(crate) fn silence_in_ms(&self) -> Option<u64> {
-        let silence = self.held.content.silence.as_ref()?;
+    /// Milliseconds until silence stands for the contact that this stage needs; `None` = it never
+    /// does: no rule says so, the lease does not hold above `notice`, or the clock is in doubt.
+    fn silence_in_ms(&self, stage: Stage) -> Option<u64> {
+        let trusted = self.held.open && !self.clock.doubtful;
+        let silence = self.held.content.silence.filter(|rule| trusted && stage <= rule.stage)?;
         let age_ms = self.clock.trusted_ms.saturating_sub(self.silent_from_ms);
         Some(u64::from(silence.after_s).saturating_mul(1000).saturating_sub(age_ms))
     }

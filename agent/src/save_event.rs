@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use protocol::{
     ContentHash, Malformed, NoticeId,
     cbor::{Reader, Writer},
-    check_in::{EventKind, LeaseRefusal},
+    check_in::{EventKind, LeaseRefusal, Sign},
 };
 
 use crate::{
@@ -27,6 +27,8 @@ pub(crate) fn write(w: &mut Writer, kept: &Kept) {
         EventKind::Booted => (9, 0, 0, Vec::new()),
         EventKind::ClockOff { by_s, ahead } => (10, u64::from(*ahead), *by_s, Vec::new()),
         EventKind::HeardAgain { silent_s } => (11, 0, *silent_s, Vec::new()),
+        EventKind::Tampered { sign } => (12, *sign as u64, 0, Vec::new()),
+        EventKind::Objected => (13, 0, 0, Vec::new()),
     };
     w.array(6);
     [kept.event_no, kept.powered_ms, kind, x, y].into_iter().for_each(|number| w.uint(number));
@@ -62,6 +64,11 @@ pub(crate) fn read(r: &mut Reader<'_>) -> Result<Kept, Malformed> {
             (9, _) => EventKind::Booted,
             (10, _) => EventKind::ClockOff { by_s: y, ahead: x == 1 },
             (11, _) => EventKind::HeardAgain { silent_s: y },
+            (12, _) => {
+                let sign = u8::try_from(x).ok().and_then(Sign::from_code);
+                EventKind::Tampered { sign: sign.ok_or(r.fail("unknown sign"))? }
+            }
+            (13, _) => EventKind::Objected,
             _ => return Err(r.fail("unknown event")),
         };
         r.bytes(0)?;

@@ -152,8 +152,10 @@ fn obey(contract: &mut Contract, ladder: &Ladder, from: Moment, until: Moment) {
             let id = NoticeId::from_bytes(
                 (u128::from(k) + at.micros().unsigned_abs() as u128).to_be_bytes(),
             );
-            let (language, text) = ("en".to_owned(), "A notice.".to_owned());
-            let freeze = Command::PrepareNotice { id, k, show_from, owed, language, text };
+            let (language, templates) = ("en".to_owned(), Vec::new());
+            let text = "A notice.".to_owned();
+            let freeze =
+                Command::PrepareNotice { id, k, show_from, owed, language, templates, text };
             take(contract, ladder, freeze, at);
             decision = evaluate(contract, ladder, at);
         }
@@ -231,6 +233,7 @@ fn ladder() -> Ladder {
         provisional: Default::default(),
         sunset_days: domain::sunset::SUNSET_DAYS,
         reminders: Default::default(),
+        manner: Default::default(),
         remind: Some(dpd(1)),
         notices: vec![
             NoticeRule { when: dpd(60), cure_days: 21 },

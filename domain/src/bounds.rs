@@ -4,8 +4,11 @@
 use crate::{
     Restriction, Stage,
     ladder::Ladder,
-    policy::{Programme, StepRule},
-    stage::Guard,
+    policy::{
+        Manner, Programme, StepRule,
+        care::{Evidence, Silence},
+    },
+    stage::{Guard, Rung},
 };
 
 /// Where the packs leave something else than the programme asks for.
@@ -68,6 +71,14 @@ pub enum Bound {
     Approved(Stage),
     /// The packs do not permit this guard.
     NoGuard(Guard),
+    /// Silence leads to nothing, and why.
+    NoSilence(&'static str),
+    /// Silence leads less far, or later.
+    LessSilence(Silence),
+    /// Evidence of this kind reaches no further than this rung.
+    LessEvidence(Evidence, Rung),
+    /// The packs let notices lapse with every payment.
+    LapseWithPayment,
 }
 
 /// A rung of the way a borrower would go if he paid nothing and heard everything at once.
@@ -153,7 +164,29 @@ pub fn bounds(programme: &Programme, ladder: &Ladder) -> Vec<Bound> {
         }
     }
     found.extend(programme.guards.difference(&ladder.guards).map(|guard| Bound::NoGuard(*guard)));
+    manner(&programme.manner, ladder, &mut found);
     found
+}
+
+fn manner(asked: &Manner, ladder: &Ladder, found: &mut Vec<Bound>) {
+    match (asked.silence, ladder.care.silence) {
+        (Some(_), None) => found.push(Bound::NoSilence("the packs do not allow it")),
+        (Some(_), Some(_)) if !ladder.blackouts.is_empty() => {
+            let why = "a silent phone does not know the hours in which nothing starts";
+            found.push(Bound::NoSilence(why));
+        }
+        (Some(own), Some(holds)) if own != holds => found.push(Bound::LessSilence(holds)),
+        _ => {}
+    }
+    for (evidence, rung) in &asked.evidence {
+        let holds = ladder.care.evidence_effects.get(evidence).copied().unwrap_or_default();
+        if holds < *rung {
+            found.push(Bound::LessEvidence(*evidence, holds));
+        }
+    }
+    if ladder.care.relock_after_partial > asked.relock_after_partial {
+        found.push(Bound::LapseWithPayment);
+    }
 }
 
 fn notices(programme: &Programme, ladder: &Ladder, found: &mut Vec<Bound>) {
@@ -210,6 +243,16 @@ impl std::fmt::Display for Bound {
             ),
             Bound::NoGuard(guard) => {
                 write!(f, "guard {}: the packs do not permit it", guard.name())
+            }
+            Bound::NoSilence(why) => write!(f, "silence: leads to nothing: {why}"),
+            Bound::LessSilence(Silence { after_hours, stage }) => {
+                write!(f, "silence: leads to {stage} at most, after {after_hours} hours")
+            }
+            Bound::LessEvidence(evidence, rung) => {
+                write!(f, "evidence {}: reaches {} at most", evidence.name(), rung.name())
+            }
+            Bound::LapseWithPayment => {
+                f.write_str("relock_after_partial: the packs ask for every_payment")
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::{
     safety::Ward,
     stage::Stage,
     sunset,
+    wording::Template,
 };
 
 /// What is asked of an existing contract.
@@ -119,6 +120,8 @@ pub enum Command {
         owed: i64,
         /// BCP 47 tag.
         language: String,
+        /// What the text was made of, the program's own first; empty = not told.
+        templates: Vec<Template>,
         /// The text.
         text: String,
     },
@@ -179,6 +182,13 @@ pub enum Command {
         used: Moment,
         /// Hours it lasts.
         hours: u8,
+    },
+    /// The holder says on the phone that something is wrong.
+    Object {
+        /// The dispute that this opens.
+        hold: HoldId,
+        /// When he said so.
+        asked: Moment,
     },
     /// The device reports evidence.
     ReportEvidence {

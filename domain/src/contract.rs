@@ -14,6 +14,7 @@ use crate::{
     hold::Hold,
     law::Law,
     outside::Pushed,
+    policy::care::Evidence,
     redress::Opening,
     remind::Sent,
     restructure::Amendment,
@@ -187,10 +188,14 @@ pub struct Contract {
     pub reminded: Vec<Sent>,
     /// Steps of the current arrears that a named person approved, and when.
     pub approvals: Vec<(Stage, Moment)>,
+    /// Signs of tampering that nobody dismissed, each with its last moment.
+    pub evidence: Vec<(Evidence, Moment)>,
     /// The device's events up to this number are recorded.
     pub events_through: u64,
     /// Emergency passes used in the current arrears.
     pub passes_used: u8,
+    /// The holder opened a dispute himself in the current arrears.
+    pub objected: bool,
     /// Open holds, and others until the next fact about a hold.
     pub holds: Vec<Hold>,
     /// When it was opened for announced money, the latest [`UNLOCKS_MAX`].
@@ -252,8 +257,10 @@ impl Contract {
             applied: None,
             reminded: Vec::new(),
             approvals: Vec::new(),
+            evidence: Vec::new(),
             events_through: 0,
             passes_used: 0,
+            objected: false,
             holds: Vec::new(),
             unlocks: Vec::new(),
             opening: None,
@@ -372,17 +379,18 @@ impl Contract {
                 self.effects.retain(|(stage, _)| !stage.restricts());
                 self.approvals.clear();
                 self.passes_used = 0;
+                self.objected = false;
             }
             What::StageApplied { stage, sequence, applied } => {
                 self.stage_applied(*stage, *sequence, *applied);
             }
             What::PassUsed { .. } => self.passes_used = self.passes_used.saturating_add(1),
-            What::DeviceReported { what, detail, .. } if what == HEARD_AGAIN => {
-                self.opening_heard(*detail);
+            What::DeviceReported { what, happened, detail } => {
+                self.device_reported(what, *happened, *detail);
             }
-            What::Signed(_) | What::DeviceReported { .. } => {}
+            What::Signed(_) => {}
             What::EventsThrough(number) => self.events_through = self.events_through.max(*number),
-            What::HoldOpened(hold) => self.hold_opened(hold, fact.at),
+            What::HoldOpened(hold) => self.hold_asked(hold, fact),
             What::HoldClosed(id) => self.hold_closed(*id, fact.at),
             What::ProvisionalOpened { hold, transaction, until } => {
                 self.provisional(*hold, transaction, *until, fact.at);
@@ -443,7 +451,7 @@ impl Contract {
 
     /// The notice of the same number makes room: its text no longer says what is owed.
     fn prepared(&mut self, what: &What) {
-        let What::NoticePrepared { id, k, show_from, owed, language, text } = what else {
+        let What::NoticePrepared { id, k, show_from, owed, language, text, .. } = what else {
             return;
         };
         self.withheld = None;

@@ -96,6 +96,7 @@ impl Contract {
             Custody::Exchanged { certificate, imeis, .. } => {
                 self.free(certificate.as_ref(), fact.at);
                 self.imeis.clone_from(imeis);
+                self.evidence.clear();
             }
             Custody::Transferred { buyer_consent, certificate, .. } => {
                 self.free(certificate.as_ref(), fact.at);

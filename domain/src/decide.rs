@@ -105,13 +105,11 @@ pub fn decide(
             vec![What::StageApplied { stage, sequence, applied: applied.min(at) }]
         }
         Command::UsePass { used, hours } => vec![What::PassUsed { used: used.min(at), hours }],
+        Command::Object { hold, asked } => holds::object(contract, hold, asked.min(at), at),
         Command::ReportEvidence { what, happened, detail } => {
             vec![What::DeviceReported { what, happened: happened.min(at), detail }]
         }
-        Command::EventsThrough(number) if number > contract.events_through => {
-            vec![What::EventsThrough(number)]
-        }
-        Command::EventsThrough(_) => Vec::new(),
+        Command::EventsThrough(number) => events_through(contract, number),
         Command::OpenHold(hold) => holds::open(contract, ladder, hold, at)?,
         Command::CloseHold(id) => holds::close(contract, id, at),
         Command::OpenProvisional(announced) => provisional::open(contract, ladder, announced, at)?,
@@ -126,6 +124,11 @@ pub fn decide(
         Command::Sunset(ask) => sunset::ask(contract, ask, at)?,
     };
     Ok(whats.into_iter().map(|what| Fact { at, actor: actor.clone(), what }).collect())
+}
+
+fn events_through(contract: &Contract, number: u64) -> Vec<What> {
+    let news = number > contract.events_through;
+    news.then_some(What::EventsThrough(number)).into_iter().collect()
 }
 
 fn enrol(contract: &Contract, ladder: &Ladder, enrolment: Enrolment) -> Result<Vec<What>, Refusal> {

@@ -186,14 +186,15 @@ pub fn sending(
     within_contact(contract, ladder, from, now)
 }
 
-/// When the contact windows let out what may go from a moment on.
+/// When the contact windows and the lender's own quiet hours let out what may go from a moment on.
 pub(crate) fn within_contact(
     contract: &Contract,
     ladder: &Ladder,
     from: Moment,
     now: Moment,
 ) -> Sending {
-    match next_contact(&ladder.conduct.windows, contract.terms().zone(), from) {
+    let zone = contract.terms().zone();
+    match next_contact(&ladder.conduct.windows, ladder.quiet.as_slice(), zone, from) {
         None => Sending::Never,
         Some(at) if at <= now => Sending::Now,
         Some(at) => Sending::At(at),

@@ -11,10 +11,12 @@ use crate::{
     fact::Withheld,
     ladder::Ladder,
     levels::{Level, delivered, levels},
+    policy::care::Evidence,
     redress,
     remind::{self, Reminder},
-    stage::{Restriction, Stage},
+    stage::{Restriction, Rung, Stage},
     standing::{Position, Standing},
+    tamper,
 };
 
 /// Version of these rules; a decision records it.
@@ -124,6 +126,8 @@ pub enum Reason {
     DatesCome(Stage, Moment),
     /// The stage below must have been in effect on the device for its time first.
     WaitsForEffect(Stage),
+    /// A sign of tampering ended the lender's own patience, and not the law's.
+    Tampered(Evidence),
     /// A named person has to approve the stage first.
     NotApproved(Stage),
     /// No consent on record: nothing above `notice`.
@@ -193,6 +197,7 @@ pub fn evaluate(contract: &Contract, ladder: &Ladder, now: Moment) -> Decision {
         contract.dark_since().map_or(Reason::PastDue(due), Reason::CreditRanOut)
     })];
     if standing.unpaid_count > 0 {
+        reasons.extend(tamper::reasons(contract, ladder, &position));
         let next = levels.iter().find(|level| level.stage > reached);
         reasons.extend(next.and_then(|level| why_not(level, &ceiling, now)));
         reasons.extend(ceiling.reasons.iter().cloned());
@@ -384,13 +389,13 @@ fn next_notice(
     position: &Position,
     levels: &[Level],
 ) -> Option<(u8, Moment)> {
-    let zone = contract.terms().zone();
     let mut floor = levels.iter().find(|level| level.stage == Stage::NOTICE)?.start?;
     for (k, rule) in (1_u8..).zip(&ladder.notices) {
         match delivered(contract, rule, k) {
             Some((_, ends)) => floor = floor.max(ends),
             None => {
-                let dates = zone.midnight(rule.when.first_day(position)?);
+                let lawful = (&rule.when, rule.lawful_dpd);
+                let dates = tamper::dates(contract, ladder, position, Rung::Notice, lawful)?;
                 return Some((k, dates.max(floor)));
             }
         }

@@ -18,6 +18,7 @@ use crate::{
     stage::{Channel, Stage, named},
     sunset::Disputed,
     terms::{Terms, TermsHash},
+    wording::Template,
 };
 
 /// Who caused a fact.
@@ -161,6 +162,8 @@ pub enum What {
         owed: i64,
         /// BCP 47 tag.
         language: String,
+        /// What the text was made of, the program's own first; empty = not told.
+        templates: Vec<Template>,
         /// The text.
         text: String,
     },
@@ -204,7 +207,7 @@ pub enum What {
         /// Hours it lasts.
         hours: u8,
     },
-    /// Something the device reports as evidence; it moves no rung.
+    /// Something the device reports as evidence.
     DeviceReported {
         /// What, as a stable word.
         what: String,

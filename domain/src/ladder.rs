@@ -9,7 +9,7 @@ use crate::{
     delivery::Evidence,
     money::portion,
     policy::{
-        Blackout, Care, Condition, Conduct, Lender, Pack, Paper, Passes, Programme, Proof,
+        Blackout, Care, Condition, Conduct, Lender, Manner, Pack, Paper, Passes, Programme, Proof,
         Provisional, Reminders, Unlock, hours, strictness as strictest,
     },
     schedule::ROWS_MAX,
@@ -52,8 +52,10 @@ pub struct Ladder {
     pub guards: BTreeSet<Guard>,
     /// Days past due below which delivered notices lapse when arrears are paid down.
     pub min_dpd_restrict: u32,
-    /// Local hours in which no new step starts.
+    /// Local hours in which no new step starts: of the packs, and the lender's own.
     pub blackouts: Vec<Blackout>,
+    /// The lender's own hours in which no message leaves either.
+    pub quiet: Option<Blackout>,
     /// The holder's emergency passes.
     pub passes: Passes,
     /// Seconds; 0 = never alone above `notice`.
@@ -80,6 +82,8 @@ pub struct Ladder {
 pub struct Notice {
     /// Its dates.
     pub when: Condition,
+    /// Days past due before which no pack allows it, whatever the lender asks for.
+    pub lawful_dpd: u32,
     /// Whole local days after delivery.
     pub cure_days: u32,
     /// Channels that count for anybody.
@@ -134,6 +138,8 @@ pub struct Step {
     pub stage: Stage,
     /// Its dates.
     pub when: Condition,
+    /// Days past due before which no pack allows it, whatever the lender asks for.
+    pub lawful_dpd: u32,
     /// Least seconds after the step below took effect on the device.
     pub after_s: u32,
     /// What it takes away.
@@ -219,14 +225,15 @@ impl Ladder {
             steps,
             guards,
             min_dpd_restrict: strictest::MIN_DPD_RESTRICT.of(packs),
-            blackouts: strictest::BLACKOUTS.of(packs),
+            blackouts: blackouts(programme, packs),
+            quiet: programme.manner.quiet.clone(),
             passes: strictest::PASSES.of(packs),
             offline_step_max_age_s: strictest::OFFLINE_STEP_MAX_AGE_HOURS
                 .of(packs)
                 .saturating_mul(3600),
             removal_hours: strictest::REMOVAL_HOURS.of(packs),
             conduct: conduct(packs),
-            care: care(packs),
+            care: care(&programme.manner, packs),
             unlock: unlock(packs),
             paper: paper(packs),
             how_to_pay: programme.how_to_pay.clone(),
@@ -318,17 +325,30 @@ fn conduct(packs: &[&Pack]) -> Conduct {
     }
 }
 
-fn care(packs: &[&Pack]) -> Care {
+/// Hours in which nothing starts: whoever asks for quiet gets it.
+fn blackouts(programme: &Programme, packs: &[&Pack]) -> Vec<Blackout> {
+    let mut blackouts = strictest::BLACKOUTS.of(packs);
+    blackouts.extend(programme.manner.quiet.clone());
+    blackouts
+}
+
+/// What protects the borrower by law, and what the lender asks for within it.
+fn care(manner: &Manner, packs: &[&Pack]) -> Care {
     Care {
         not_while_in_use: strictest::NOT_WHILE_IN_USE.of(packs),
-        relock_after_partial: strictest::RELOCK_AFTER_PARTIAL.of(packs),
+        relock_after_partial: manner
+            .relock_after_partial
+            .max(strictest::RELOCK_AFTER_PARTIAL.of(packs)),
         promise: strictest::PROMISE_TO_PAY_HOLD.of(packs),
         dispute: strictest::DISPUTE_STAY.of(packs),
         hardship: strictest::HARDSHIP_STAY.of(packs),
         wrongful_lock: strictest::WRONGFUL_LOCK.of(packs),
         human_review_from: strictest::HUMAN_REVIEW_FROM.of(packs),
-        silence: strictest::SILENCE.of(packs),
-        evidence_effects: strictest::EVIDENCE_EFFECTS.of(packs),
+        silence: strictest::silence(manner.silence, strictest::SILENCE.of(packs)),
+        evidence_effects: strictest::lowest_each(
+            manner.evidence.clone(),
+            strictest::EVIDENCE_EFFECTS.of(packs),
+        ),
     }
 }
 
@@ -364,6 +384,7 @@ fn bound_notices(programme: &Programme, packs: &[&Pack]) -> Vec<Notice> {
         let own = programme.notices.get(k);
         let mut notice = Notice {
             when: own.map(|rule| rule.when).unwrap_or_default(),
+            lawful_dpd: own.map_or(0, |rule| rule.when.days_past_due),
             cure_days: own.map_or(0, |rule| rule.cure_days),
             channels: BTreeSet::new(),
             demands: Vec::new(),
@@ -371,6 +392,7 @@ fn bound_notices(programme: &Programme, packs: &[&Pack]) -> Vec<Notice> {
         };
         if let Some(rule) = asked.get(k) {
             notice.when = notice.when.stricter(rule.earliest_dpd);
+            notice.lawful_dpd = rule.earliest_dpd;
             notice.cure_days = notice.cure_days.max(rule.cure_days);
             notice.channels.clone_from(&rule.channels);
             notice.deemed_after_days = rule.deemed_after_days;
@@ -401,8 +423,8 @@ fn bound_steps(
     let between = strictest::MIN_DAYS_BETWEEN_STEPS.of(packs);
     let allowed = strictest::RESTRICTIONS.of(packs);
     let in_order = strictest::STEPS.of(packs);
-    // Where the laws together leave no hour at which a step could start, there is none.
-    let noticed = noticed && hours::leave_an_hour(&strictest::BLACKOUTS.of(packs));
+    // Where law and lender together leave no hour at which a step could start, there is none.
+    let noticed = noticed && hours::leave_an_hour(&blackouts(programme, packs));
     let numbered = programme.steps.iter().enumerate().map(|(index, rule)| {
         let step = u8::try_from(index + 1).unwrap_or(u8::MAX);
         (Stage::restrict(step), rule)
@@ -424,7 +446,7 @@ fn bound_steps(
             restrictions = &restrictions & &kth.restrictions;
         }
         let (when, after_s) = (rule.when.stricter(min_dpd), min_days.saturating_mul(86_400));
-        let step = Step { stage, when, after_s, restrictions };
+        let step = Step { stage, when, lawful_dpd: min_dpd, after_s, restrictions };
         if let Some(below) = steps.last() {
             if !below.restrictions.is_subset(&step.restrictions) {
                 return Err(LadderError::Shrinks(stage));

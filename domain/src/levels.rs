@@ -8,9 +8,10 @@ use crate::{
     contract::{Contract, Notice},
     evaluate::Reason,
     ladder::{self, Ladder, Step},
-    policy::{Condition, hours},
-    stage::Stage,
+    policy::hours,
+    stage::{Rung, Stage},
     standing::Position,
+    tamper,
 };
 
 /// When a level of the ladder can begin.
@@ -27,18 +28,18 @@ pub(crate) struct Level {
 
 /// Every level of the ladder with the moment it can begin; each not before the one below.
 pub(crate) fn levels(contract: &Contract, ladder: &Ladder, position: &Position) -> Vec<Level> {
-    let zone = contract.terms().zone();
-    let begins = |when: &Condition| when.first_day(position).map(|day| zone.midnight(day));
+    let begins = |rung, when, dpd| tamper::dates(contract, ladder, position, rung, (when, dpd));
     let mut levels = Vec::with_capacity(ladder.steps.len() + 2);
     let mut floor = Some(Moment::default());
     if let Some(when) = &ladder.remind {
-        floor = begins(when);
+        floor = begins(Rung::Remind, when, 1);
         levels.push(Level::message(Stage::REMIND, floor, None));
     }
     let Some(first) = ladder.notices.first() else {
         return levels;
     };
-    let at = floor.and_then(|floor| begins(&first.when).map(|at| at.max(floor)));
+    let dates = begins(Rung::Notice, &first.when, first.lawful_dpd);
+    let at = floor.zip(dates).map(|(floor, dates)| dates.max(floor));
     let prepared = contract.notices.iter().find(|notice| notice.k == 1);
     levels.push(Level::message(Stage::NOTICE, at, prepared.map(|notice| notice.id)));
     if ladder.steps.is_empty() {
@@ -47,7 +48,8 @@ pub(crate) fn levels(contract: &Contract, ladder: &Ladder, position: &Position) 
     let run = notices_run(contract, ladder);
     let mut below = at.map(|at| (Stage::NOTICE, at));
     for step in &ladder.steps {
-        let level = step_level(contract, ladder, step, begins(&step.when), &run, below);
+        let dates = begins(step.stage.rung, &step.when, step.lawful_dpd);
+        let level = step_level(contract, ladder, step, dates, &run, below);
         below = level.start.map(|at| (level.stage, at));
         levels.push(level);
     }

@@ -45,12 +45,15 @@ pub mod restructure;
 pub mod safety;
 pub mod schedule;
 pub mod settlement;
+pub mod silence;
 pub mod stage;
 pub mod standing;
 pub mod sunset;
+mod tamper;
 pub mod terms;
 pub mod time;
 pub mod time_credit;
+pub mod wording;
 
 pub use command::{Command, Refusal};
 pub use contract::{Contract, State};

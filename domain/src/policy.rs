@@ -6,6 +6,7 @@
 pub mod care;
 pub mod conduct;
 pub mod hours;
+pub mod manner;
 pub mod paper;
 mod programme;
 pub mod strictness;
@@ -21,6 +22,7 @@ use crate::{
 pub use care::Care;
 pub use conduct::Conduct;
 pub use hours::{Blackout, ContactWindow, Span, Weekday};
+pub use manner::Manner;
 pub use paper::Paper;
 pub use programme::{
     Condition, NoticeRule, Programme, Provisional, ReminderRule, Reminders, StepRule,

@@ -11,6 +11,7 @@ use crate::{
     ladder::Ladder,
     stage::Stage,
     standing::Position,
+    tamper,
 };
 
 /// Longest time that is paid for, so that sums of it fit.
@@ -132,8 +133,8 @@ pub fn wrongful(
     let effect = contract.restricted_since().or(stood).filter(|effect| value < *effect)?;
     let day = contract.day(effect);
     let restricts = |known: &Contract| {
-        let standing = Position::stands(known, ladder).on(day);
-        ladder.dates_stage(&standing).restricts()
+        let position = Position::stands(known, ladder);
+        tamper::dates_stage(known, ladder, &position, day).restricts()
     };
     let mut known = contract.clone();
     known.account.forget_from(day);

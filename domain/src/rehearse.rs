@@ -187,6 +187,7 @@ impl Staging<'_> {
                     show_from: *show_from,
                     owed: *owed,
                     language: self.contract.terms().language().to_owned(),
+                    templates: Vec::new(),
                     text: format!("Notice {k}"),
                 }
             }

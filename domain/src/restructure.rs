@@ -105,6 +105,8 @@ pub struct Amendment {
     pub before: TermsHash,
     /// The borrower's consent to it.
     pub consent: Consent,
+    /// Why, in the words of whoever agreed to it for the lender; empty where no record says.
+    pub reason: String,
 }
 
 /// The account as it stands at the restructure, reckoned through its day.

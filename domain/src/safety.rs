@@ -5,8 +5,8 @@
 //! than dates and notices allow.
 
 use crate::{
-    HoldId, Moment, contract::Contract, fact::Fact, ladder::Ladder, levels::levels, stage::Stage,
-    standing::Position,
+    HoldId, Moment, contract::Contract, fact::Fact, ladder::Ladder, levels::levels,
+    policy::care::Evidence, stage::Stage, standing::Position,
 };
 
 /// Longest label of an area or name of a feed in bytes.
@@ -74,6 +74,13 @@ pub enum Safety {
         /// What he looked at, and why it is right.
         reason: String,
     },
+    /// A person looked into a sign of tampering, and it counts no more.
+    EvidenceDismissed {
+        /// Of which kind.
+        evidence: Evidence,
+        /// What he found.
+        reason: String,
+    },
 }
 
 /// What is asked about safety.
@@ -104,6 +111,13 @@ pub enum Ward {
         /// What he looked at, and why it is right.
         reason: String,
     },
+    /// A sign of tampering counts no more.
+    DismissEvidence {
+        /// Of which kind.
+        evidence: Evidence,
+        /// What was found.
+        reason: String,
+    },
 }
 
 impl Contract {
@@ -119,6 +133,7 @@ impl Contract {
             }
             Safety::AreaSet { area, .. } => self.area.clone_from(area),
             Safety::StepApproved { stage, .. } => self.approvals.push((*stage, fact.at)),
+            Safety::EvidenceDismissed { evidence, .. } => self.evidence_dismissed(*evidence),
             Safety::PaysThrough(feed) => {
                 self.pays_through.retain(|known| known != feed);
                 if self.pays_through.len() >= FEEDS_MAX {

@@ -18,7 +18,7 @@ use std::{fmt, io, marker::PhantomData};
 
 use csv::ByteRecord;
 
-pub use contracts::{ConsentRow, ContractRow};
+pub use contracts::ContractRow;
 pub use devices::DeviceRow;
 pub use payments::PaymentRow;
 pub use plans::GivenRow;
@@ -41,8 +41,9 @@ pub fn devices<R: io::Read>(input: R) -> Result<Rows<R, DeviceRow>, Vec<RowError
 
 /// A file of contracts: `reference,imei,currency,cash_price,down_payment,count,unit,every,`
 /// `instalment,first_due,time_zone,language,programme,borrower_name,borrower_phone`, and the
-/// optional columns `consent_form,consent_version,consent_at,terms,standing`, those
-/// of a phone sold by days (`payg_…`) and of part payments (`partial_unlock_…`).
+/// optional columns `consent_form,consent_version,consent_at,consent_language,consent_hash`,
+/// `terms,standing`, those of a phone sold by days (`payg_…`) and of part payments
+/// (`partial_unlock_…`).
 pub fn contracts<R: io::Read>(input: R) -> Result<Rows<R, ContractRow>, Vec<RowError>> {
     Rows::open(input)
 }

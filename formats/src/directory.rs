@@ -317,7 +317,7 @@ pub struct StoredProgramme {
 pub struct StoredPack {
     /// Its TOML text.
     pub text: String,
-    /// Who signed it, and how: the line of its signature file.
+    /// Who signed it, and how: the lines of its signature file.
     pub signature: String,
     /// What the text says.
     pub file: PackFile,
@@ -334,6 +334,11 @@ impl StoredPack {
     /// Reads a pack's text.
     pub fn new(text: String, signature: String) -> Result<StoredPack, TextError> {
         parse_pack_file(&text).map(|file| StoredPack { text, signature, file })
+    }
+
+    /// The keys of those who signed it, in hexadecimal.
+    pub fn signers(&self) -> impl Iterator<Item = &str> {
+        self.signature.lines().filter_map(|line| line.split(' ').next())
     }
 }
 

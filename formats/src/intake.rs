@@ -32,6 +32,9 @@ pub struct Intake {
     /// nowhere, and `amount` is 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exact: Option<String>,
+    /// Why a person gave it to its contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matched_because: Option<String>,
     /// When the payer paid.
     #[serde(with = "one")]
     pub paid_at: Moment,

@@ -12,8 +12,10 @@ use domain::{
 
 use crate::settings::{self, Filled, TextError, wrong};
 use rules::{DAYS_MAX, HOURS_MAX, up_to};
+pub(crate) use rules::{blackout, evidence, silence};
 pub use schema::schema;
-use tables::{File, Named};
+use tables::File;
+pub(crate) use tables::{Blackout, Effects, Named, Silence};
 
 /// Largest text of a pack in bytes.
 pub const PACK_MAX: usize = 256 * 1024;

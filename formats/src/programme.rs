@@ -1,6 +1,7 @@
 //! `programme.toml`: a lender's own ladder, which applies only within the law's packs.
 
 mod late_fee;
+mod manner;
 mod provisional;
 mod reminders;
 
@@ -9,13 +10,14 @@ use std::collections::BTreeSet;
 use domain::{
     Guard, Restriction,
     ladder::{NOTICES_MAX, STEPS_MAX},
-    policy::{Condition, NoticeRule, Programme, StepRule},
+    policy::{Condition, NoticeRule, Programme, StepRule, care::Relock},
     sunset::SUNSET_DAYS,
 };
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::{
+    packs::{Blackout, Effects, Named, Silence},
     settings::{self, Filled, Id, Share, TextError, wrong},
     text::set,
 };
@@ -49,6 +51,10 @@ struct File {
     provisional: Option<provisional::Table>,
     remind: Option<When>,
     reminders: Option<reminders::Table>,
+    quiet_hours: Option<Spanned<Blackout>>,
+    silence: Option<Silence>,
+    evidence: Option<Effects>,
+    relock_after_partial: Option<Named<Relock>>,
     #[serde(default)]
     notices: Vec<Spanned<Notice>>,
     #[serde(default)]
@@ -148,6 +154,13 @@ pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
     let late_fee = file.late_fee.as_ref().map(|table| late_fee::late_fee(text, table));
     let provisional = file.provisional.as_ref().map(|table| provisional::provisional(text, table));
     let reminders = file.reminders.take().map(|table| reminders::reminders(text, table));
+    let tables = manner::Tables {
+        quiet_hours: file.quiet_hours.as_ref(),
+        silence: file.silence.as_ref(),
+        evidence: file.evidence.as_ref(),
+        relock_after_partial: file.relock_after_partial.as_ref(),
+    };
+    let manner = manner::manner(text, &tables)?;
     let (steps, lock) = steps(text, &file)?;
     Ok(Programme {
         id: file.id.0,
@@ -160,6 +173,7 @@ pub fn parse_programme(text: &str) -> Result<Programme, TextError> {
         provisional: provisional.transpose()?.unwrap_or_default(),
         remind: remind.transpose()?,
         reminders: reminders.transpose()?.unwrap_or_default(),
+        manner,
         notices: notices(text, &file.notices)?,
         steps,
         lock,

@@ -19,6 +19,7 @@ pub(crate) mod settlement;
 pub(crate) mod sunset;
 pub(crate) mod terms;
 pub(crate) mod time_credit;
+pub(crate) mod wording;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -130,7 +130,30 @@ pub enum EventKind {
         /// Powered seconds since the last signed server data before it.
         silent_s: u64,
     },
+    /// 12: the platform saw a sign of tampering. Key 4 sign ([`Sign`]).
+    Tampered {
+        /// Of what.
+        sign: Sign,
+    },
+    /// 13: the holder says that something is wrong.
+    Objected,
 }
+
+/// A sign of tampering: evidence, and no verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Sign {
+    /// The system was rooted.
+    Root = 1,
+    /// The bootloader is unlocked.
+    BootloaderUnlocked = 2,
+    /// The patch level fell.
+    PatchDowngraded = 3,
+    /// Another SIM card is in the phone.
+    SimChanged = 4,
+}
+
+codec::wire_enum!(Sign: u8 { Root, BootloaderUnlocked, PatchDowngraded, SimChanged });
 
 /// Why a lease was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,9 +224,10 @@ impl Wire for Event {
             EventKind::TokenAccepted { counter } => field(w, 4, counter),
             EventKind::LeaseRefused { sequence, reason } => pair(w, sequence, reason),
             EventKind::Unsupported { code } => field(w, 4, code),
-            EventKind::Booted => {}
+            EventKind::Booted | EventKind::Objected => {}
             EventKind::ClockOff { by_s, ahead } => pair(w, by_s, ahead),
             EventKind::HeardAgain { silent_s } => field(w, 4, silent_s),
+            EventKind::Tampered { sign } => field(w, 4, sign),
         }
     }
 
@@ -245,6 +269,8 @@ fn kind_and_fields(what: &EventKind) -> (u64, usize) {
         EventKind::Booted => (9, 0),
         EventKind::ClockOff { .. } => (10, 2),
         EventKind::HeardAgain { .. } => (11, 1),
+        EventKind::Tampered { .. } => (12, 1),
+        EventKind::Objected => (13, 0),
     }
 }
 
@@ -271,6 +297,7 @@ struct Fields {
     sequence: Option<u64>,
     reason: Option<LeaseRefusal>,
     ahead: Option<bool>,
+    sign: Option<Sign>,
 }
 
 impl Fields {
@@ -288,6 +315,7 @@ impl Fields {
             (8, 4) => self.number = Some(r.uint_to(u16::MAX.into())?),
             (10 | 11, 4) => self.number = Some(Seconds::read(r)?),
             (10, 5) => self.ahead = Some(bool::read(r)?),
+            (12, 4) => self.sign = Some(Sign::read(r)?),
             _ => return Ok(false),
         }
         Ok(true)
@@ -309,6 +337,8 @@ impl Fields {
             9 => EventKind::Booted,
             10 => EventKind::ClockOff { by_s: number?, ahead: self.ahead? },
             11 => EventKind::HeardAgain { silent_s: number? },
+            12 => EventKind::Tampered { sign: self.sign? },
+            13 => EventKind::Objected,
             _ => return None,
         })
     }

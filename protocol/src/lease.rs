@@ -79,15 +79,13 @@ pub struct Step {
     pub notice: Option<NoticeId>,
 }
 
-/// What the pack lets long silence do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What the pack lets long silence do: entries of the timetable up to a stage need no contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Silence {
     /// Key 1: seconds since the last signed server data.
     pub after_s: u32,
     /// Key 2: `[rung, step]`.
     pub stage: Stage,
-    /// Key 3: restriction codes, sorted and unique.
-    pub restrictions: Vec<u16>,
 }
 
 /// A formal notice the screen shows.
@@ -222,8 +220,7 @@ codec::wire_map!(part Step {
 codec::wire_map!(part Silence {
     1 after_s: Own,
     2 stage: Own,
-    3 restrictions: Codes,
-} |silence| check_restrictions(silence.stage, &silence.restrictions));
+} codec::no_check);
 
 codec::wire_map!(part Notice {
     1 id: Own,

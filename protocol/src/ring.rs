@@ -296,7 +296,7 @@ pub fn open_terms<'a>(
     Ok((terms, ring))
 }
 
-/// The highest rung a content can bring about: at once, by its timetable or by silence.
+/// The highest rung a content names: its own, its timetable's or its silence rule's.
 fn highest(content: &LeaseContent) -> Rung {
     let steps = content.timetable.iter().map(|step| step.stage);
     let silence = content.silence.iter().map(|silence| silence.stage);

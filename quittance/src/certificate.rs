@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use domain::Imei;
+use domain::{EnrolmentId, Imei};
 use serde_json::json;
 use server::{
     certificate::{Certificate, moment, page},
@@ -25,10 +25,12 @@ use crate::{
 Examples:
   quittance certificate EX-00001 --out quittance.html --link https://lender.example
   quittance certificate EX-00001 --form text
+  quittance certificate EX-00001 --enrolment 0195... --out exchanged.html
   quittance certificate EX-00001 --out quittance.cbor --server http://127.0.0.1:7400 \\
       --key-file laptop.key
 
-The ending of the file says the form: .html (one page with a QR code), .json, .cbor or .txt.")]
+The ending of the file says the form: .html (one page with a QR code), .json, .cbor or .txt. A phone
+that was exchanged has a certificate of its own from that day on: `quittance status` names it.")]
 pub(crate) struct CertificateArgs {
     #[command(flatten)]
     place: PlaceArgs,
@@ -42,6 +44,9 @@ pub(crate) struct CertificateArgs {
     /// File to write [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Of a phone that was exchanged: its enrolment, as `status` names it
+    #[arg(long, value_name = "ID")]
+    enrolment: Option<EnrolmentId>,
     /// Address of a server that checks certificates, for the code on the page
     #[arg(long, value_name = "URL")]
     link: Option<String>,
@@ -97,17 +102,18 @@ fn key(text: &str) -> Result<Root, String> {
 
 /// Hands a certificate out.
 pub(crate) async fn run(args: CertificateArgs, json: bool) -> Result<ExitCode, Failure> {
-    let CertificateArgs { place, remote, reference, form, out, link } = args;
+    let CertificateArgs { place, remote, reference, form, out, enrolment, link } = args;
     let form = form.unwrap_or_else(|| form_of(out.as_deref()));
     let certificate = match remote.open()? {
         Some(remote) => {
-            let path = format!("/v1/contracts/{}/certificate", segment(&reference));
+            let of = enrolment.map(|id| format!("?enrolment={id}")).unwrap_or_default();
+            let path = format!("/v1/contracts/{}/certificate{of}", segment(&reference));
             Certificate::of_json(&remote.get(&path).await?)
         }
         None => {
             let Named { app, tenant, unit } =
                 place.contract(place.open_or_ask().await?, &reference).await?;
-            Ok(app.hand_out_certificate(tenant, unit).await?)
+            Ok(app.hand_out_certificate(tenant, unit, enrolment).await?)
         }
     };
     let certificate =

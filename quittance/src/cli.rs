@@ -15,6 +15,7 @@ use crate::{
     ledger::LedgerArgs,
     pack::PackArgs,
     programme::ProgrammeArgs,
+    releases::ReleasesArgs,
     replay::ReplayArgs,
     report::ReportArgs,
     schedule::ScheduleArgs,
@@ -71,6 +72,7 @@ pub(crate) enum Command {
     Ledger(LedgerArgs),
     Programme(ProgrammeArgs),
     Replay(ReplayArgs),
+    Releases(ReleasesArgs),
     Report(ReportArgs),
     /// Policy packs: check, explain, list, sign
     Pack(PackArgs),

@@ -22,6 +22,7 @@ mod out;
 mod pack;
 mod place;
 mod programme;
+mod releases;
 mod remote;
 mod replay;
 mod report;
@@ -65,6 +66,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Ledger(args) => ledger::run(args, cli.json).await,
         Command::Programme(args) => tokio::task::block_in_place(|| programme::run(args, cli.json)),
         Command::Replay(args) => replay::run(args, cli.json).await,
+        Command::Releases(args) => releases::run(args, cli.json).await,
         Command::Report(args) => report::run(args, cli.json).await,
         Command::Demo(args) => demo::run(args, cli.json).await,
         Command::Sim(args) => tokio::task::block_in_place(|| sim::run(args, cli.json)),

@@ -1,12 +1,14 @@
 //! Signed policy packs as files below a data directory: `packs/*.toml`, beside each its signature
 //! `*.toml.sig`, and the publishers that are trusted, `packs/trusted/*.pub`.
 //!
-//! A signature file is one line: the publisher's public key and an Ed25519 signature over
-//! `quittance/pack/1` and the text's bytes, both in hexadecimal. A publisher's file holds his
-//! public key, and his name is that of the file.
+//! A signature file is a line for each publisher who signed: his public key and an Ed25519
+//! signature over `quittance/pack/1` and the text's bytes, both in hexadecimal. A publisher's file
+//! holds his public key, and his name is that of the file.
 //!
-//! **Invariant:** a text is a pack of this installation only if a trusted publisher signed exactly
-//! these bytes, or if it came with the program.
+//! **Invariant:** a text is a pack of this installation only if two trusted publishers signed
+//! exactly these bytes, or if it came with the program.
+//! **Invariant:** a key is one publisher, however often it signed and under however many names it
+//! is trusted.
 
 use std::{
     fs,
@@ -29,8 +31,14 @@ use crate::{
 const LABEL: &[u8] = b"quittance/pack/1";
 /// Most files of one installation.
 const FILES_MAX: usize = 1_000;
-/// Longest line of a key or signature file that is read.
+/// Longest key file that is read.
 const LINE_MAX: u64 = 1_024;
+/// How many publishers sign a text: nobody makes law alone.
+pub const SIGNERS: usize = 2;
+/// Most signatures of one text.
+pub const SIGNATURES_MAX: usize = 16;
+/// Longest signature file that is read.
+const SIGNATURES_LEN: u64 = 4_096;
 
 /// The line of a signature file: this key's signature over a pack's text.
 pub fn sign(seed: &[u8; 32], text: &[u8]) -> Result<String, Error> {
@@ -42,7 +50,12 @@ pub fn sign(seed: &[u8; 32], text: &[u8]) -> Result<String, Error> {
 
 /// The line of a publisher's file.
 pub fn public_line(seed: &[u8; 32]) -> String {
-    hex(&ServerSigner::from_seed(seed).public_bytes())
+    hex(&public_key(seed))
+}
+
+/// The public key of this secret.
+fn public_key(seed: &[u8; 32]) -> [u8; 32] {
+    ServerSigner::from_seed(seed).public_bytes()
 }
 
 /// The key of a publisher's file, or the secret of a key file.
@@ -50,26 +63,149 @@ pub fn key_of(line: &str) -> Option<[u8; 32]> {
     unhex(line.trim())?.try_into().ok()
 }
 
-/// Whose signature over a text this line is; `None` = it is none.
-pub fn signed_by(line: &str, text: &[u8]) -> Option<[u8; 32]> {
-    let (key, signature) = line.trim().split_once(' ')?;
-    let key = key_of(key)?;
-    let signature: [u8; 64] = unhex(signature)?.try_into().ok()?;
-    let message = [LABEL, text].concat();
-    ServerVerifier.verify(&PublicKey::Ed25519(key), &message, &signature).then_some(key)
+/// One publisher's signature over a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// His public key.
+    pub key: [u8; 32],
+    /// The line of the signature file.
+    pub line: String,
 }
 
-/// A text that a trusted publisher signed.
+impl Signature {
+    /// Reads a line; `None` = it is no signature over this text.
+    fn read(line: &str, text: &[u8]) -> Option<Signature> {
+        let line = line.trim();
+        let (key, signature) = line.split_once(' ')?;
+        let key = key_of(key)?;
+        let signature: [u8; 64] = unhex(signature)?.try_into().ok()?;
+        let message = [LABEL, text].concat();
+        let valid = ServerVerifier.verify(&PublicKey::Ed25519(key), &message, &signature);
+        valid.then(|| Signature { key, line: line.to_owned() })
+    }
+}
+
+/// A signature file with one more signature in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    /// All signatures over the text, in the order in which they were made.
+    pub signatures: Vec<Signature>,
+    /// Whether this key had not signed the text before.
+    pub new: bool,
+    /// Lines that are no signatures over this text, and are left out.
+    pub dropped: usize,
+}
+
+/// Adds this key's signature to those of a signature file. What another text was signed with does
+/// not stay; a key signs once.
+pub fn add_signature(file: &str, seed: &[u8; 32], text: &[u8]) -> Result<Added, Error> {
+    let lines: Vec<&str> = file.lines().filter(|line| !line.trim().is_empty()).collect();
+    let read: Vec<Signature> =
+        lines.iter().filter_map(|line| Signature::read(line, text)).collect();
+    let dropped = lines.len() - read.len();
+    let mut signatures = each_once(read);
+    let own = public_key(seed);
+    let new = signatures.iter().all(|signed| signed.key != own);
+    if new {
+        signatures.push(Signature { key: own, line: sign(seed, text)? });
+    }
+    Ok(Added { signatures, new, dropped })
+}
+
+fn each_once(signatures: Vec<Signature>) -> Vec<Signature> {
+    let mut once: Vec<Signature> = Vec::new();
+    for signature in signatures {
+        if once.iter().all(|known| known.key != signature.key) {
+            once.push(signature);
+        }
+    }
+    once
+}
+
+/// A publisher who is trusted here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publisher {
+    /// The name of his file.
+    pub name: String,
+    /// His public key.
+    pub key: [u8; 32],
+}
+
+/// Why the signatures of a text do not make it a pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsigned {
+    /// Stable code.
+    pub code: &'static str,
+    /// What is wrong, and what to do.
+    pub detail: String,
+}
+
+/// The signatures beside a pack's file, each key once.
+pub fn signatures_beside(pack: &Path, text: &[u8]) -> Result<Vec<Signature>, Unsigned> {
+    let refused = |code, detail: &str| Unsigned { code, detail: detail.to_owned() };
+    let unsigned = || {
+        let detail = "no signature beside it: two publishers sign it with `quittance pack sign`";
+        refused("pack_unsigned", detail)
+    };
+    let file = match text_of(&beside(pack), SIGNATURES_LEN) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(unsigned()),
+        Err(error) => return Err(refused("pack_signature", &format!("its signatures: {error}"))),
+    };
+    let lines: Vec<&str> = file.lines().filter(|line| !line.trim().is_empty()).collect();
+    if lines.is_empty() {
+        return Err(unsigned());
+    }
+    if lines.len() > SIGNATURES_MAX {
+        let detail = format!("expected at most {SIGNATURES_MAX} signatures beside it");
+        return Err(refused("pack_signature", &detail));
+    }
+    let read: Option<Vec<Signature>> =
+        lines.iter().map(|line| Signature::read(line, text)).collect();
+    let detail = "its signatures are not all over this text: sign it again";
+    read.map(each_once).ok_or_else(|| refused("pack_signature", detail))
+}
+
+/// Those of the signatures that trusted publishers made: at least two.
+pub fn attested<'a>(
+    signed: &'a [Signature],
+    trusted: &'a [Publisher],
+) -> Result<Vec<(&'a Publisher, &'a Signature)>, Unsigned> {
+    let by = |signed: &Signature| trusted.iter().find(|known| known.key == signed.key);
+    let known: Vec<_> = signed.iter().filter_map(|one| Some((by(one)?, one))).collect();
+    let strangers: Vec<String> =
+        signed.iter().filter(|one| by(one).is_none()).map(|one| hex(&one.key)).collect();
+    let stranger = "whom nobody trusts here: put his .pub file into packs/trusted";
+    match (known.as_slice(), strangers.as_slice()) {
+        ([], strangers) => {
+            let detail = format!("signed by {}, {stranger}", strangers.join(" and "));
+            Err(Unsigned { code: "pack_untrusted", detail })
+        }
+        ([(one, _)], strangers) => {
+            let one = &one.name;
+            let mut detail = format!(
+                "signed by {one} alone: another trusted publisher has to sign the same text too"
+            );
+            if let Some(key) = strangers.first() {
+                detail += &format!("; it is signed by {key} as well, {stranger}");
+            }
+            Err(Unsigned { code: "pack_second_signature", detail })
+        }
+        _ => Ok(known),
+    }
+}
+
+/// A text that trusted publishers signed.
 #[derive(Clone, Debug)]
 pub struct SignedText {
     /// Its file.
     pub file: PathBuf,
     /// The text.
     pub text: String,
-    /// The line of its signature file.
+    /// Their lines of its signature file.
     pub signature: String,
-    /// The publisher's name here.
-    pub publisher: String,
+    /// Their names here.
+    pub publishers: Vec<String>,
 }
 
 /// A file that is no pack of this installation.
@@ -124,7 +260,7 @@ impl PackDir {
         Ok(true)
     }
 
-    /// Every text with its trusted signature, or why it has none; by rising name.
+    /// Every text with its trusted signatures, or why it has too few; by rising name.
     pub fn read(&self) -> Result<Vec<Result<SignedText, RefusedPack>>, Error> {
         let trusted = self.trusted()?;
         let paths = files(&self.dir)?;
@@ -132,14 +268,14 @@ impl PackDir {
         Ok(texts.map(|path| signed_text(&path, &trusted)).collect())
     }
 
-    /// Name and key of every publisher that is trusted here.
-    fn trusted(&self) -> Result<Vec<(String, [u8; 32])>, Error> {
+    /// Every publisher that is trusted here.
+    fn trusted(&self) -> Result<Vec<Publisher>, Error> {
         let mut trusted = Vec::new();
         for path in files(&self.dir.join("trusted"))? {
             let name = path.file_stem().and_then(|stem| stem.to_str());
             let key = line_of(&path).and_then(|line| key_of(&line));
             match name.zip(key).filter(|_| ends(&path, "pub")) {
-                Some((name, key)) => trusted.push((name.to_owned(), key)),
+                Some((name, key)) => trusted.push(Publisher { name: name.to_owned(), key }),
                 None => {
                     let shown = path.display();
                     tracing::error!("{shown}: not a publisher's public key; it is passed over");
@@ -150,30 +286,25 @@ impl PackDir {
     }
 }
 
-fn signed_text(path: &Path, trusted: &[(String, [u8; 32])]) -> Result<SignedText, RefusedPack> {
-    let refused = |code, detail: &str| RefusedPack::new(path, code, detail);
+fn signed_text(path: &Path, trusted: &[Publisher]) -> Result<SignedText, RefusedPack> {
     let limit = u64::try_from(PACK_MAX).unwrap_or(u64::MAX) + 1;
-    let text = text_of(path, limit).map_err(|error| refused("bad_pack", &error.to_string()))?;
-    let mut beside = path.as_os_str().to_owned();
+    let text = text_of(path, limit)
+        .map_err(|error| RefusedPack::new(path, "bad_pack", &error.to_string()))?;
+    let unsigned = |why: Unsigned| RefusedPack::new(path, why.code, &why.detail);
+    let signed = signatures_beside(path, text.as_bytes()).map_err(unsigned)?;
+    let (mut publishers, mut lines) = (Vec::new(), Vec::new());
+    for (publisher, signature) in attested(&signed, trusted).map_err(unsigned)? {
+        publishers.push(publisher.name.clone());
+        lines.push(&*signature.line);
+    }
+    Ok(SignedText { file: path.to_owned(), signature: lines.join("\n"), publishers, text })
+}
+
+/// The file of a pack's signatures.
+pub fn beside(pack: &Path) -> PathBuf {
+    let mut beside = pack.as_os_str().to_owned();
     beside.push(".sig");
-    let Some(signature) = line_of(Path::new(&beside)) else {
-        let detail = "no signature beside it: sign it with `quittance pack sign`";
-        return Err(refused("pack_unsigned", detail));
-    };
-    let Some(key) = signed_by(&signature, text.as_bytes()) else {
-        let detail = "its signature is not one over this text: sign it again";
-        return Err(refused("pack_signature", detail));
-    };
-    let publisher = trusted.iter().find(|(_, known)| *known == key);
-    let Some((publisher, _)) = publisher else {
-        let detail = format!(
-            "signed by {}, whom nobody trusts here: put his .pub file into packs/trusted",
-            hex(&key)
-        );
-        return Err(refused("pack_untrusted", &detail));
-    };
-    let (file, publisher) = (path.to_owned(), publisher.clone());
-    Ok(SignedText { file, text, signature, publisher })
+    PathBuf::from(beside)
 }
 
 /// The files of a directory by rising name; none if it is not there.

@@ -14,6 +14,7 @@ use server::{
 use store::Backend;
 
 use crate::{
+    Setup,
     clock::{SeededEntropy, VirtualClock},
     line::RouterLine,
     rail,
@@ -41,18 +42,17 @@ impl House {
     pub async fn open(
         store: Arc<dyn Backend>,
         clock: Arc<VirtualClock>,
-        seed: u64,
-        held: bool,
+        setup: &Setup,
     ) -> Result<House, Error> {
-        let entropy = Arc::new(SeededEntropy::new(seed));
-        let hold_max_s = if held { 60 } else { 0 };
+        let entropy = Arc::new(SeededEntropy::new(setup.seed));
+        let hold_max_s = if setup.held { 60 } else { 0 };
         let pace = Pace { clear_s: 86_400, raised_s: 43_200, hold_max_s, waits_max: 10_000 };
         let app = App::open(store, Keys::new(&[7; 32]), clock, entropy, pace).await?;
         let lender = formats::parse_lender(LENDER)
             .map_err(|error| Error::Fault(format!("lender.toml: {error}")))?;
         let (tenant, _) = app.add_tenant(&lender, clerk()).await?;
         for text in [FAST, STANDARD] {
-            app.add_programme(tenant, text, clerk()).await?;
+            app.add_programme(tenant, &with_sunset(text, setup.sunset_days), clerk()).await?;
         }
         let roles = [Role::Payments, Role::Support].into_iter().collect();
         let (_, key) = app.add_key(tenant, "till", roles, None, clerk()).await?;
@@ -63,6 +63,12 @@ impl House {
         let line = RouterLine(server::http::router(app.clone(), &Limits::default()));
         Ok(House { app, tenant, line, key: key.into() })
     }
+}
+
+/// A programme whose phones go free so many days after their last due day.
+fn with_sunset(text: &str, days: Option<u32>) -> String {
+    let own = days.map(|days| format!("sunset_days = {days}\npast_due_tolerance"));
+    own.map_or_else(|| text.to_owned(), |own| text.replacen("past_due_tolerance", &own, 1))
 }
 
 /// Who tells of money.

@@ -19,6 +19,10 @@ pub struct Setup {
     pub held: bool,
     /// A visit that shows nothing new is judged once in so many.
     pub look_every: u32,
+    /// Days after the last due day on which a phone goes free; `None` = as the programmes say.
+    pub sunset_days: Option<u32>,
+    /// The day from which nobody answers a phone or takes money, if the lender vanishes.
+    pub vanishes: Option<u32>,
     /// What goes wrong.
     pub faults: Faults,
     /// When the world begins.
@@ -37,6 +41,8 @@ impl Default for Setup {
             join_days: 9,
             held: false,
             look_every: 1,
+            sunset_days: None,
+            vanishes: None,
             faults: Faults::ordinary(),
             // 2026-10-05, midnight.
             start: Moment::from_seconds(1_791_158_400),
@@ -132,6 +138,10 @@ pub enum Sabotage {
     NeverRise,
     /// A released phone restricts.
     LockReleased,
+    /// A phone is tied to its contract on a day that has come.
+    KeepForEver,
+    /// A contract restricts on a day that has come.
+    RestrictForEver,
     /// A phone goes back to an older lease.
     GoBack,
     /// A restricted contract has no consent.

@@ -108,6 +108,32 @@ pub struct Item {
     pub finished: Vec<JobKey>,
 }
 
+impl Item {
+    /// A commit that leaves a unit as it was loaded: the ground for what only adds to it.
+    pub fn unchanged(row: &Row, command: Command) -> Item {
+        Item {
+            tenant: row.tenant,
+            unit: row.unit,
+            kind: row.kind,
+            expected: row.version,
+            command,
+            change: Change {
+                doc: row.doc.clone(),
+                facets: row.facets.clone(),
+                next_look: NextLook::Keep,
+                head: row.head,
+            },
+            journal: Vec::new(),
+            postings: Vec::new(),
+            reserve: Vec::new(),
+            free: Vec::new(),
+            personal: Vec::new(),
+            jobs: Vec::new(),
+            finished: Vec::new(),
+        }
+    }
+}
+
 /// The unit's new state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {

@@ -11,6 +11,7 @@
 
 pub mod fence;
 pub mod page;
+pub mod promises;
 mod run;
 pub mod table;
 

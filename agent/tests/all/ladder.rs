@@ -1,6 +1,10 @@
 //! The timetable walked alone: dates, waits, contact, silence.
 
-use protocol::{Restriction, Stage, check_in::EventKind, lease::Silence};
+use protocol::{
+    Restriction, Stage,
+    check_in::{EventKind, Sign},
+    lease::Silence,
+};
 
 use crate::{lender::*, phone::*};
 
@@ -140,19 +144,89 @@ fn a_stage_in_force_keeps_its_time_across_versions() {
     assert_eq!(phone.stage(), RESTRICT_1, "three days after notice, not after the version");
 }
 
+/// Two steps long past their dates; silence stands for the contact of the first one only.
+fn silent(lease: &mut protocol::lease::LeaseContent) {
+    lease.stage = NOTICE;
+    lease.offline_step_max_age_s = 3 * DAY as u32;
+    lease.timetable = vec![step(RESTRICT_1, T0 + 5 * DAY, 0), step(RESTRICT_2, T0 + 6 * DAY, DAY)];
+    lease.silence = Some(Silence { after_s: 10 * DAY as u32, stage: RESTRICT_1 });
+}
+
 #[test]
-fn silence_speaks_after_its_time_and_ends_with_a_word() {
-    let silence = Silence { after_s: 10 * DAY as u32, stage: RESTRICT_1, restrictions: vec![3] };
-    let (mut phone, mut lender) = enrolled(|lease| lease.silence = Some(silence.clone()));
+fn silence_stands_for_the_contact_of_a_step_after_its_time() {
+    let (mut phone, _) = enrolled(silent);
     phone.pass_offline(10 * DAY - 1);
-    assert_eq!(phone.stage(), Stage::CLEAR);
+    assert_eq!(phone.stage(), NOTICE);
     phone.pass_offline(1);
     assert_eq!(phone.stage(), RESTRICT_1);
-    assert_eq!(phone.applied.1, [Restriction::Gallery]);
-    lender.now_s += 10 * DAY;
+    phone.pass_offline(90 * DAY);
+    assert_eq!(phone.stage(), RESTRICT_1, "the rule goes no further");
+}
+
+#[test]
+fn silence_hastens_no_step_and_makes_none() {
+    let (mut phone, _) = enrolled(|lease| {
+        silent(lease);
+        lease.timetable[0].at = T0 + 20 * DAY;
+    });
+    phone.pass_offline(20 * DAY - 1);
+    assert_eq!(phone.stage(), NOTICE);
+    phone.pass_offline(1);
+    assert_eq!(phone.stage(), RESTRICT_1);
+    let (mut phone, _) = enrolled(|lease| {
+        silent(lease);
+        lease.timetable.clear();
+    });
+    phone.pass_offline(90 * DAY);
+    assert_eq!(phone.stage(), NOTICE);
+}
+
+/// A word in between begins the silence anew.
+#[test]
+fn silence_is_broken_by_a_word() {
+    let (mut phone, mut lender) = enrolled(|lease| {
+        silent(lease);
+        lease.timetable[0].at = T0 + 9 * DAY;
+    });
+    phone.pass_offline(4 * DAY);
+    lender.now_s += 4 * DAY;
     phone.give(agent::Input::Online);
     phone.talk(&mut lender);
+    phone.pass_offline(10 * DAY - 1);
+    assert_eq!(phone.stage(), NOTICE);
+    phone.pass_offline(1);
+    assert_eq!(phone.stage(), RESTRICT_1);
+}
+
+/// Silence restricts nobody on a lease that does not hold above `notice`, nor by a doubtful clock.
+#[test]
+fn silence_needs_a_lease_that_holds_and_a_clock_that_is_trusted() {
+    let (mut phone, lender) = enrolled(|lease| {
+        silent(lease);
+        lease.stage = Stage::CLEAR;
+    });
+    phone.pass_offline(5 * DAY);
+    let token = lender.sign_token(&lender.token(1, T0 + 6 * DAY));
+    phone.token(token);
+    phone.pass_offline(60 * DAY);
+    assert_eq!(phone.stage(), Stage::CLEAR, "a token said that its facts changed: contact tells");
+    let (mut phone, _) = enrolled(silent);
+    phone.reboot();
+    phone.pass_offline(60 * DAY);
+    assert_eq!(phone.stage(), NOTICE, "how long it was off nobody knows");
+}
+
+#[test]
+fn a_sign_of_tampering_is_told_and_moves_nothing() {
+    let (mut phone, mut lender) = enrolled(|_| {});
+    let sim = agent::Input::Tampered { sign: Sign::SimChanged };
+    phone.give(sim.clone());
+    phone.give(sim);
+    phone.crash();
     assert_eq!(phone.stage(), Stage::CLEAR);
+    pass(&mut phone, &mut lender, DAY);
+    let told = EventKind::Tampered { sign: Sign::SimChanged };
+    assert_eq!(lender.heard().iter().filter(|what| **what == told).count(), 1);
 }
 
 #[test]

@@ -3,11 +3,20 @@
 use super::{Contract, UNLOCKS_MAX, Unlock};
 use crate::{
     HoldId, Moment,
+    fact::{Actor, Fact},
     hold::{Hold, HoldKind},
     stage::Stage,
 };
 
 impl Contract {
+    /// A hold was opened; the holder opens a dispute himself once in a spell of arrears. What a
+    /// contract takes in while its phone checks in is none of his asking.
+    pub(super) fn hold_asked(&mut self, hold: &Hold, fact: &Fact) {
+        let by_device = matches!(fact.actor, Actor::Device(_));
+        self.objected |= by_device && hold.kind == HoldKind::Dispute;
+        self.hold_opened(hold, fact.at);
+    }
+
     /// Under a stay nobody is given notice; what is on its way or arrived is kept.
     pub(super) fn hold_opened(&mut self, hold: &Hold, at: Moment) {
         self.holds.push(hold.clone());

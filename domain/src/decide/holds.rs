@@ -49,6 +49,20 @@ pub(super) fn open(
     Ok(vec![What::HoldOpened(Hold { until: Some(until.plus_seconds(grace_s)), ..hold })])
 }
 
+/// The holder's own button: a dispute once per spell of arrears, so that nobody keeps every step
+/// away by asking again. More than that support opens. A device is never refused: what opens
+/// nothing is on record all the same.
+pub(super) fn object(contract: &Contract, hold: HoldId, asked: Moment, at: Moment) -> Vec<What> {
+    let open = |known: &Hold| known.kind == HoldKind::Dispute && known.is_open(at);
+    if !contract.is_active() || contract.objected || contract.holds.iter().any(open) {
+        let what = "objected_again".to_owned();
+        return vec![What::DeviceReported { what, happened: asked, detail: 0 }];
+    }
+    let cause = "the holder says on the phone that something is wrong".to_owned();
+    let kind = HoldKind::Dispute;
+    vec![What::HoldOpened(Hold { id: hold, kind, from: asked, until: None, cause })]
+}
+
 /// A person ends a hold. A borrower's question ends with its answer; after a refusal nothing rises
 /// for some days more.
 pub(super) fn end(

@@ -13,6 +13,7 @@ use crate::{
     settlement::closing,
     stage::Stage,
     standing::Position,
+    tamper,
 };
 
 /// Largest movement: a quadrillion minor units, so that sums of them fit.
@@ -234,7 +235,7 @@ fn notices_lapse(
     what: &What,
     at: Moment,
 ) -> bool {
-    let spell = !before.notices.is_empty() || before.passes_used > 0;
+    let spell = !before.notices.is_empty() || before.passes_used > 0 || before.objected;
     if !spell {
         return false;
     }
@@ -243,17 +244,19 @@ fn notices_lapse(
     }
     let was = Position::stands(before, ladder);
     let is = Position::stands(after, ladder);
-    let standing = is.on(before.day(at));
+    let day = before.day(at);
+    let standing = is.on(day);
     let moved = is.anchor() != was.anchor();
     if matches!(what, What::StandingPushed(_)) {
         if is.anchor().is_some() && is.anchor() < was.anchor() {
             return true;
         }
-        if !moved && standing.past_due >= was.on(before.day(at)).past_due {
+        if !moved && standing.past_due >= was.on(day).past_due {
             return false;
         }
     }
     let below = standing.days_past_due < ladder.min_dpd_restrict;
     let anew = ladder.care.relock_after_partial == Relock::EveryPayment;
-    (moved && (below || anew)) || ladder.dates_stage(&standing) < Stage::NOTICE
+    let dates = tamper::dates_stage(after, ladder, &is, day);
+    (moved && (below || anew)) || dates < Stage::NOTICE
 }

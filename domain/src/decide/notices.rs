@@ -18,7 +18,8 @@ pub(super) fn prepare(
     command: Command,
     at: Moment,
 ) -> Result<Vec<What>, Refusal> {
-    let Command::PrepareNotice { id, k, show_from, owed, language, text } = command else {
+    let Command::PrepareNotice { id, k, show_from, owed, language, templates, text } = command
+    else {
         return Ok(Vec::new());
     };
     let due = notice_due(contract, ladder, at);
@@ -37,7 +38,7 @@ pub(super) fn prepare(
     if contract.notices.iter().any(|notice| notice.k == k && notice.owed == owed) {
         return Ok(Vec::new());
     }
-    Ok(vec![What::NoticePrepared { id, k, show_from, owed, language, text }])
+    Ok(vec![What::NoticePrepared { id, k, show_from, owed, language, templates, text }])
 }
 
 /// A notice that is due and cannot be given: once for each cause.

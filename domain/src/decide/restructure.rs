@@ -1,6 +1,6 @@
 //! What is open goes on new rows: an amendment that the borrower agreed to.
 
-use super::{VALUE_AHEAD_S, check_text};
+use super::{CAUSE_MAX, VALUE_AHEAD_S, check_text};
 use crate::{
     Moment,
     command::Refusal,
@@ -21,6 +21,7 @@ pub(super) fn restructure(
 ) -> Result<Vec<What>, Refusal> {
     check_text("consent_form", &amended.consent.form, FORM_MAX)?;
     check_text("consent_version", &amended.consent.version, FORM_MAX)?;
+    check_text("reason", &amended.reason, CAUSE_MAX)?;
     if amended.consent.at > at.plus_seconds(VALUE_AHEAD_S) {
         return Err(Refusal::new("consent_in_future", "consent_at lies in the future"));
     }

@@ -45,6 +45,13 @@ pub(super) fn ward(
             }
             Ok(vec![What::Safety(Safety::StepApproved { stage, reason })])
         }
+        Ward::DismissEvidence { evidence, reason } => {
+            check_text("reason", &reason, CAUSE_MAX)?;
+            if contract.evidence.iter().all(|(known, _)| *known != evidence) {
+                return Ok(Vec::new());
+            }
+            Ok(vec![What::Safety(Safety::EvidenceDismissed { evidence, reason })])
+        }
         Ward::PayThrough(feed) => {
             check_label("feed", &feed)?;
             if contract.pays_through.last() == Some(&feed) {

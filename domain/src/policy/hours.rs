@@ -147,12 +147,17 @@ impl ContactWindow {
     }
 }
 
-/// The first moment from `start` on at which every window allows a message; `None` = the windows
-/// have no moment in common within some years.
-pub fn next_contact(windows: &[ContactWindow], zone: &Zone, start: Moment) -> Option<Moment> {
+/// The first moment from `start` on at which every window allows a message and it is not quiet;
+/// `None` = there is no such moment within some years.
+pub fn next_contact(
+    windows: &[ContactWindow],
+    quiet: &[Blackout],
+    zone: &Zone,
+    start: Moment,
+) -> Option<Moment> {
     let mut at = start;
     for _ in 0..PASSES_MAX {
-        let mut latest = at;
+        let mut latest = out_of(quiet, zone, at);
         for window in windows {
             latest = latest.max(window.opens(zone, at)?);
         }

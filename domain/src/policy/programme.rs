@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Manner;
 use crate::{
     late_fee::LateFee,
     stage::{Channel, Guard, Restriction},
@@ -36,6 +37,8 @@ pub struct Programme {
     pub steps: Vec<StepRule>,
     /// The lock, if the lender asks for it.
     pub lock: Option<StepRule>,
+    /// How he goes about it.
+    pub manner: Manner,
     /// Guards from enrolment to release.
     pub guards: BTreeSet<Guard>,
     /// How to pay, shown on every screen.

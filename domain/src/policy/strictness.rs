@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 use super::Pack;
 
+pub(crate) use order::{lowest_each, silence};
 pub use rules::*;
 
 /// One field: how it is read of a pack, and which of two values is the stricter.

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use domain::{
     Guard, Ladder, Restriction, Rung, Stage,
     bounds::{Passed, bounds, passages},
-    policy::{Pack, Programme},
+    policy::{
+        Blackout, Manner, Pack, Programme,
+        care::{Evidence, Relock, Silence},
+    },
 };
 use expect_test::{Expect, expect};
 
@@ -77,6 +80,44 @@ fn a_law_without_restrictions_forbids_every_step() {
         lock: the packs do not allow it
     "#]],
     );
+}
+
+/// What a lender asks of silence and evidence, and what his packs leave of it.
+#[test]
+fn a_programmes_manner_hears_what_the_law_leaves() {
+    let silence = |after_hours, stage| Some(Silence { after_hours, stage });
+    let sim = |rung| [(Evidence::SimChanged, rung)].into();
+    let asked = Programme {
+        manner: Manner {
+            silence: silence(24, Stage::LOCK),
+            evidence: sim(Rung::Restrict),
+            ..Manner::default()
+        },
+        ..fast_programme()
+    };
+    let mut pack = fast_pack();
+    pack.care.relock_after_partial = Relock::EveryPayment;
+    let first =
+        "restrict/1: not before 7 days past due, when the notices have run; its dates say 6";
+    let hears = |pack: &Pack| {
+        let ladder = Ladder::resolve(&asked, &[pack], &lender()).unwrap();
+        let told = bounds(&asked, &ladder).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(told[0], first);
+        told[1..].to_vec()
+    };
+    let lapse = "relock_after_partial: the packs ask for every_payment";
+    let none = "silence: leads to nothing: the packs do not allow it";
+    assert_eq!(hears(&pack), [none, "evidence sim_changed: reaches clear at most", lapse]);
+    pack.care.silence = silence(120, Stage::restrict(1));
+    pack.care.evidence_effects = sim(Rung::Notice);
+    let less = "silence: leads to restrict/1 at most, after 120 hours";
+    assert_eq!(hears(&pack), [less, "evidence sim_changed: reaches notice at most", lapse]);
+    pack.care.relock_after_partial = Relock::BelowMin;
+    pack.care.evidence_effects = sim(Rung::Lock);
+    pack.blackout = Some(Blackout::daily(22 * 3_600, 6 * 3_600));
+    let hours = "silence: leads to nothing: a silent phone does not know the hours in which \
+                 nothing starts";
+    assert_eq!(hears(&pack), [hours]);
 }
 
 /// The earliest way is the one that a device walks which hears and reports everything at once.

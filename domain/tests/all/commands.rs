@@ -71,7 +71,15 @@ fn notices() -> impl Strategy<Value = Command> {
             let k = k % 6;
             let language = "en".to_owned();
             match kind {
-                0 => Command::PrepareNotice { id, k, show_from: moment, owed, language, text },
+                0 => Command::PrepareNotice {
+                    id,
+                    k,
+                    show_from: moment,
+                    owed,
+                    language,
+                    templates: Vec::new(),
+                    text,
+                },
                 1 => Command::NoticeShown { id, shown: moment, text_hash: text },
                 _ => Command::DeclareNotice { k, delivered: moment, evidence: text },
             }

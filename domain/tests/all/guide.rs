@@ -59,7 +59,15 @@ fn extended(contract: &Contract, on: &str) -> Command {
     let Proposal { terms, on: closes, .. } = propose(contract, &ask, at(on)).unwrap();
     let consent = Consent { form: "change".into(), version: "1".into(), at: at(on), told: None };
     let (terms_hash, before) = (TermsHash([1; 32]), TermsHash([2; 32]));
-    let amended = Amendment { kind: ask.kind, on: closes, terms, terms_hash, before, consent };
+    let amended = Amendment {
+        kind: ask.kind,
+        on: closes,
+        terms,
+        terms_hash,
+        before,
+        consent,
+        reason: "asked for".into(),
+    };
     Command::Restructure(ask, Box::new(amended))
 }
 

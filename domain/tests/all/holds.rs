@@ -1,8 +1,8 @@
 //! Holds keep things from rising or lower them; they never raise.
 
 use domain::{
-    Command, HoldId, Moment, Reason, Stage,
-    hold::HoldKind,
+    Actor, Command, EnrolmentId, Fact, HoldId, Moment, Reason, Stage, What, decide,
+    hold::{Hold, HoldKind},
     safety::{Answer, Ward, freeze_from},
 };
 
@@ -260,4 +260,43 @@ fn a_contract_remembers_when_it_was_raised_its_area_and_its_feeds() {
         world.act(Command::Ward(Ward::PayThrough(feed.into())));
     }
     assert_eq!(world.contract.pays_through, ["c", "a", "d"]);
+}
+
+/// The holder's own button opens one dispute in a spell of arrears: it freezes like any other, is
+/// answered like any other, and pressed again it is a record and no freeze.
+#[test]
+fn the_holder_opens_a_dispute_himself_once_in_a_spell() {
+    let object = |world: &mut World| {
+        let (hold, at) = (HoldId::from_bytes([world.next_id(); 16]), world.now);
+        let asked = Command::Object { hold, asked: at };
+        let by = Actor::Device(EnrolmentId::from_bytes([1; 16]));
+        let facts = decide(&world.contract, &world.ladder, asked, by, at).unwrap();
+        facts.iter().for_each(|fact| world.contract.apply(fact));
+        world.look();
+        (hold, world.contract.holds.iter().any(|known| known.id == hold))
+    };
+    let mut world = World::new(fast(), terms("Asia/Kolkata"));
+    world.walk_to("2026-01-15");
+    assert_eq!(world.stage(), Stage::NOTICE);
+    // What a contract takes in is opened while the phone checks in; it costs its holder nothing.
+    let (id, from, kind) = (HoldId::from_bytes([99; 16]), world.now, HoldKind::Breaker);
+    let taken_in = Hold { id, kind, from, until: None, cause: "breaker".into() };
+    let by = Actor::Device(EnrolmentId::from_bytes([1; 16]));
+    let (at, what) = (world.now, What::HoldOpened(taken_in));
+    world.contract.apply(&Fact { at, actor: by, what });
+    world.act(Command::CloseHold(id));
+    let (hold, opened) = object(&mut world);
+    assert!(opened);
+    assert!(!object(&mut world).1, "one is open already");
+    world.walk_to("2026-02-05");
+    assert_eq!(world.stage(), Stage::NOTICE, "nothing rises while it is open");
+    let answer = Some(Answer::Refused);
+    world.act(Command::Ward(Ward::EndHold { hold, answer, reason: "paid to us never".into() }));
+    assert!(!object(&mut world).1, "once in a spell: more than that support opens");
+    world.walk_days(16);
+    assert!(world.stage().restricts(), "after the stay");
+    world.pay(2 * RATE);
+    assert_eq!(world.stage(), Stage::CLEAR);
+    world.walk_to("2026-03-14");
+    assert!(object(&mut world).1, "another spell, another time");
 }

@@ -240,6 +240,7 @@ fn a_notice_has_its_time_and_turn() {
         show_from,
         owed,
         language: "en".into(),
+        templates: Vec::new(),
         text: days_text.into(),
     };
     let due = world.midnight("2026-03-11");

@@ -134,6 +134,7 @@ impl Lived {
                 show_from: *show_from,
                 owed: *owed,
                 language: "en".into(),
+                templates: Vec::new(),
                 text: "text".into(),
             },
             Want::Reckon => Command::Reckon,

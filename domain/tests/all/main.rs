@@ -16,6 +16,7 @@ mod invariants;
 mod ladder_walk;
 mod law;
 mod life;
+mod manner;
 mod model;
 mod outside;
 mod packs;

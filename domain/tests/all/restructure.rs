@@ -81,7 +81,15 @@ fn command(contract: &Contract, ask: Ask, on: &str) -> Command {
     let (terms_hash, before) = (TermsHash([1; 32]), TermsHash([2; 32]));
     Command::Restructure(
         ask,
-        Box::new(Amendment { kind: ask.kind, on: closes, terms, terms_hash, before, consent }),
+        Box::new(Amendment {
+            kind: ask.kind,
+            on: closes,
+            terms,
+            terms_hash,
+            before,
+            consent,
+            reason: "asked for".into(),
+        }),
     )
 }
 

@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use domain::{Currency, Imei, Moment, Money, Terms, Zone, terms::Price};
+use domain::{
+    Currency, Imei, Money, Terms, Zone,
+    fact::{Consent, Told},
+    terms::{Price, TermsHash},
+};
 
 use super::{
     cells::{Cells, Column, column, imei_column, optional, optional_personal, personal},
@@ -31,18 +35,7 @@ pub struct ContractRow {
     /// The borrower's mail address; may be empty.
     pub borrower_email: String,
     /// The borrower's consent to restrictions, where the file has it.
-    pub consent: Option<ConsentRow>,
-}
-
-/// Consent as the file has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConsentRow {
-    /// The form's name.
-    pub form: String,
-    /// The form's version.
-    pub version: String,
-    /// When it was signed.
-    pub at: Moment,
+    pub consent: Option<Consent>,
 }
 
 impl fmt::Debug for ContractRow {
@@ -85,6 +78,8 @@ pub(super) const PAYG_CARRY: usize = 26;
 pub(super) const PARTIAL_DAY_PRICE: usize = 27;
 pub(super) const PARTIAL_MAX_DAYS: usize = 28;
 const EMAIL: usize = 29;
+const CONSENT_LANGUAGE: usize = 30;
+const CONSENT_HASH: usize = 31;
 
 /// Lines on which references and handsets were first seen.
 #[derive(Debug, Default)]
@@ -127,6 +122,8 @@ impl sealed::Row for ContractRow {
         optional("partial_unlock_day_price"),
         optional("partial_unlock_max_days"),
         optional_personal("borrower_email"),
+        optional("consent_language"),
+        optional("consent_hash"),
     ];
 
     fn read(cells: &mut Cells<'_>, seen: &mut Seen) -> Option<Self> {
@@ -152,7 +149,7 @@ pub(crate) fn read(
         Some(outside) => plans::read(cells, currency, rows, outside),
         None => None,
     };
-    let language = language(cells);
+    let language = language(cells, LANGUAGE);
     let programme = cells.filled(PROGRAMME, 64);
     let borrower_name = cells.filled(NAME, 200);
     let borrower_phone = phone(cells);
@@ -215,8 +212,8 @@ fn zone(cells: &mut Cells<'_>) -> Option<Zone> {
 }
 
 /// The shape of a BCP 47 tag: a language of two or three letters, and subtags.
-fn language(cells: &mut Cells<'_>) -> Option<String> {
-    let tag = cells.filled(LANGUAGE, 64)?;
+fn language(cells: &mut Cells<'_>, column: usize) -> Option<String> {
+    let tag = cells.filled(column, 64)?;
     let mut parts = tag.split('-');
     let first = parts.next().unwrap_or("");
     let letters = first.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -226,7 +223,7 @@ fn language(cells: &mut Cells<'_>) -> Option<String> {
     if letters && (2..=3).contains(&first.len()) && tag.len() <= 35 && parts.all(subtag) {
         return Some(tag.to_owned());
     }
-    cells.fail(LANGUAGE, "bad_language", "expected a BCP 47 tag, for example hi or pt-BR")
+    cells.fail(column, "bad_language", "expected a BCP 47 tag, for example hi or pt-BR")
 }
 
 fn phone<'a>(cells: &mut Cells<'a>) -> Option<&'a str> {
@@ -257,8 +254,8 @@ fn email<'a>(cells: &mut Cells<'a>) -> Option<&'a str> {
 }
 
 /// `None` = faulty, `Some(None)` = none in the file.
-fn consent(cells: &mut Cells<'_>, zone: Option<&Zone>) -> Option<Option<ConsentRow>> {
-    let columns = [FORM, VERSION, CONSENT_AT];
+fn consent(cells: &mut Cells<'_>, zone: Option<&Zone>) -> Option<Option<Consent>> {
+    let columns = [FORM, VERSION, CONSENT_AT, CONSENT_LANGUAGE, CONSENT_HASH];
     let mut filled = 0;
     for column in columns {
         filled += usize::from(!cells.within(column, 100)?.is_empty());
@@ -269,8 +266,24 @@ fn consent(cells: &mut Cells<'_>, zone: Option<&Zone>) -> Option<Option<ConsentR
     let form = cells.filled(FORM, 100);
     let version = cells.filled(VERSION, 100);
     let at = cells.when(CONSENT_AT);
+    let told = told(cells);
     let at = at?.moment(zone?);
-    Some(Some(ConsentRow { form: form?.to_owned(), version: version?.to_owned(), at }))
+    let (form, version) = (form?.to_owned(), version?.to_owned());
+    Some(Some(Consent { form, version, at, told: told? }))
+}
+
+/// The disclosure that a consent was given on: language and hash, or neither.
+fn told(cells: &mut Cells<'_>) -> Option<Option<Box<Told>>> {
+    if cells.text(CONSENT_LANGUAGE)?.is_empty() && cells.text(CONSENT_HASH)?.is_empty() {
+        return Some(None);
+    }
+    let language = language(cells, CONSENT_LANGUAGE);
+    let text = cells.filled(CONSENT_HASH, 64)?;
+    let Some(TermsHash(hash)) = TermsHash::parse(text) else {
+        let detail = "expected 64 hexadecimal digits in lower case";
+        return cells.fail(CONSENT_HASH, "bad_hash", detail);
+    };
+    Some(Some(Box::new(Told { language: language?, hash })))
 }
 
 fn doubles(cells: &mut Cells<'_>, seen: &mut Seen, reference: Option<&str>, imei: Option<Imei>) {

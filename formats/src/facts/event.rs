@@ -2,8 +2,8 @@
 
 use domain::{
     Channel, Command, EnrolmentId, Hold, HoldId, HoldKind, Moment, Stage, Terms, UnitId,
-    delivery::DeliveryState, ending::End, fact::Enrolment, outside::Pushed, rehearse::Event,
-    safety::Ward,
+    delivery::DeliveryState, ending::End, fact::Enrolment, outside::Pushed, policy::care::Evidence,
+    rehearse::Event, safety::Ward,
 };
 
 use super::{flag, id_of, moment};
@@ -23,6 +23,8 @@ enum Word {
     NoticeMessage,
     Stage,
     Approved,
+    Evidence,
+    EvidenceDismissed,
     Pass,
     Hold,
     HoldClosed,
@@ -31,7 +33,7 @@ enum Word {
     WrittenOff,
 }
 
-const WORDS: [(&str, Word); 17] = [
+const WORDS: [(&str, Word); 19] = [
     ("enrolled", Word::Enrolled),
     ("payment", Word::Payment),
     ("confirmed", Word::Confirmed),
@@ -43,6 +45,8 @@ const WORDS: [(&str, Word); 17] = [
     ("notice_message", Word::NoticeMessage),
     ("stage", Word::Stage),
     ("approved", Word::Approved),
+    ("evidence", Word::Evidence),
+    ("evidence_dismissed", Word::EvidenceDismissed),
     ("pass", Word::Pass),
     ("hold", Word::Hold),
     ("hold_closed", Word::HoldClosed),
@@ -92,6 +96,14 @@ impl Reader<'_> {
             }
             Word::Approved => {
                 Command::Ward(Ward::ApproveStep { stage: stage(fields)?, reason: told() })
+            }
+            Word::Evidence => {
+                let what = evidence(fields)?.name().to_owned();
+                Command::ReportEvidence { what, happened: at, detail: 0 }
+            }
+            Word::EvidenceDismissed => {
+                let evidence = evidence(fields)?;
+                Command::Ward(Ward::DismissEvidence { evidence, reason: told() })
             }
             Word::Pass => Command::UsePass { used: at, hours: 24 },
             Word::Hold => self.hold(fields, at)?,
@@ -200,6 +212,15 @@ fn message(fields: &mut Fields) -> Result<Event, FieldError> {
         fields.wrong("state", format!("{text:?}: expected one of {}", names.join(", ")))
     })?;
     Ok(Event::NoticeMessage(k, channel, state))
+}
+
+fn evidence(fields: &mut Fields) -> Result<Evidence, FieldError> {
+    let kind = fields.text("kind")?;
+    let kind = fields.needed("kind", kind)?;
+    Evidence::parse(&kind).ok_or_else(|| {
+        let names: Vec<&str> = Evidence::ALL.iter().map(|kind| kind.name()).collect();
+        fields.wrong("kind", format!("{kind:?}: expected one of {}", names.join(", ")))
+    })
 }
 
 fn stage(fields: &mut Fields) -> Result<Stage, FieldError> {

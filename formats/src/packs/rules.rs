@@ -42,7 +42,7 @@ fn from_one(text: &str, value: &Spanned<u32>, max: u32) -> Result<u32, TextError
     }
 }
 
-pub(super) fn blackout(
+pub(crate) fn blackout(
     text: &str,
     span: &Spanned<tables::Blackout>,
 ) -> Result<Blackout, TextError> {
@@ -183,7 +183,7 @@ pub(super) fn care(text: &str, file: &File, rung_max: Rung) -> Result<Care, Text
         wrongful_lock: file.wrongful_lock.as_ref().map_or(usual.wrongful_lock, wrongful),
         human_review_from: review.map_or(Ok(None), |review| human_review(text, review))?,
         silence: file.silence.as_ref().map(|table| silence(text, table, rung_max)).transpose()?,
-        evidence_effects: evidence(text, file, rung_max)?,
+        evidence_effects: evidence(text, file.evidence_effects.as_ref(), rung_max)?,
     })
 }
 
@@ -199,7 +199,11 @@ fn human_review(
     }
 }
 
-fn silence(text: &str, table: &tables::Silence, rung_max: Rung) -> Result<Silence, TextError> {
+pub(crate) fn silence(
+    text: &str,
+    table: &tables::Silence,
+    rung_max: Rung,
+) -> Result<Silence, TextError> {
     let Named(stage) = *table.stage.get_ref();
     if stage.rung > rung_max || stage == Stage::CLEAR {
         let message = format!("expected a stage from remind to {}", rung_max.name());
@@ -208,13 +212,13 @@ fn silence(text: &str, table: &tables::Silence, rung_max: Rung) -> Result<Silenc
     Ok(Silence { after_hours: from_one(text, &table.after_hours, HOURS_MAX)?, stage })
 }
 
-fn evidence(
+pub(crate) fn evidence(
     text: &str,
-    file: &File,
+    listed: Option<&tables::Effects>,
     rung_max: Rung,
 ) -> Result<BTreeMap<domain::policy::care::Evidence, Rung>, TextError> {
     let mut effects = BTreeMap::new();
-    for (Named(evidence), rung) in file.evidence_effects.iter().flatten() {
+    for (Named(evidence), rung) in listed.into_iter().flatten() {
         let Named(moves) = *rung.get_ref();
         if moves > rung_max {
             let message = format!("expected at most {}", rung_max.name());

@@ -62,7 +62,7 @@ pub(super) struct File {
     pub(super) wrongful_lock: Option<WrongfulLock>,
     pub(super) human_review_from: Option<Spanned<Filled>>,
     pub(super) silence: Option<Silence>,
-    pub(super) evidence_effects: Option<BTreeMap<Named<Evidence>, Spanned<Named<Rung>>>>,
+    pub(super) evidence_effects: Option<Effects>,
     pub(super) max_unlock_minutes: Option<MaxUnlock>,
     pub(super) late_unlock_compensation: Option<Compensation>,
     pub(super) offline_unlock: Option<bool>,
@@ -75,13 +75,16 @@ pub(super) struct File {
 
 /// A value that is one text.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Named<T>(pub(super) T);
+pub(crate) struct Named<T>(pub(crate) T);
 
 impl<'de, T: crate::text::Text> Deserialize<'de> for Named<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         AsText::deserialize(deserializer).map(|AsText(value)| Named(value))
     }
 }
+
+/// Kinds of evidence, each with a rung.
+pub(crate) type Effects = BTreeMap<Named<Evidence>, Spanned<Named<Rung>>>;
 
 /// A list of texts, none twice.
 pub(super) struct Listed<T>(pub(super) BTreeSet<T>);
@@ -103,7 +106,7 @@ pub(super) struct Passes {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Blackout {
+pub(crate) struct Blackout {
     pub(super) from: Option<Clock>,
     pub(super) until: Option<Clock>,
     #[serde(default, with = "set")]
@@ -166,7 +169,7 @@ pub(super) struct WrongfulLock {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Silence {
+pub(crate) struct Silence {
     pub(super) after_hours: Spanned<u32>,
     pub(super) stage: Spanned<Named<Stage>>,
 }

@@ -22,6 +22,8 @@ pub(crate) struct AmendmentShape {
     kind: Kind,
     #[serde(with = "one")]
     on: Day,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    reason: String,
     #[serde(with = "terms")]
     terms: Terms,
     #[serde(with = "one")]

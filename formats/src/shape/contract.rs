@@ -11,6 +11,7 @@ use domain::{
     hold::Hold,
     law::Law,
     outside::Pushed,
+    policy::care::Evidence,
     redress::Opening,
     remind::Sent,
     restructure::Amendment,
@@ -57,6 +58,8 @@ pub(crate) struct ContractShape {
     effects: Vec<(Stage, Moment)>,
     #[serde(with = "one")]
     events_through: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "pairs")]
+    evidence: Vec<(Evidence, Moment)>,
     #[serde(with = "one")]
     forgiven: i64,
     #[serde(with = "list")]
@@ -74,6 +77,8 @@ pub(crate) struct ContractShape {
     lease: Option<[u8; 32]>,
     #[serde(with = "list")]
     notices: Vec<Notice>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    objected: bool,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "shaped_maybe")]
     offered: Option<Offer>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "shaped_maybe")]

@@ -2,7 +2,7 @@
 
 use domain::{
     Day, Moment, NoticeId, Planned, Reason, Recorded, Stage, Standing, fact::Withheld,
-    hold::HoldKind,
+    hold::HoldKind, policy::care::Evidence,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -52,6 +52,7 @@ pub(crate) enum ReasonShape {
     NoticeRuns(u8, #[serde(with = "one")] Moment),
     DatesCome(#[serde(with = "one")] Stage, #[serde(with = "one")] Moment),
     WaitsForEffect(#[serde(with = "one")] Stage),
+    Tampered(#[serde(with = "one")] Evidence),
     NotApproved(#[serde(with = "one")] Stage),
     NoConsent,
     NotEnrolled,

@@ -18,12 +18,13 @@ use domain::{
     settlement::Quoted,
     sunset::Disputed,
     terms::TermsHash,
+    wording::Template,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
     AsShape, Shaped, amendment, assignment::AssignmentShape, custody::CustodyShape,
-    delivery::DeliveryShape, ending::EndingShape, law::LawChangeShape, maybe as shaped_maybe,
+    delivery::DeliveryShape, ending::EndingShape, law::LawChangeShape, list, maybe as shaped_maybe,
     outside::PushedShape, redress::RedressShape, remind::ReminderShape, safety::SafetyShape,
     settlement::QuotedShape, shaped, sunset, terms,
 };
@@ -129,6 +130,8 @@ pub(crate) enum WhatShape {
         owed: i64,
         #[serde(with = "one")]
         show_from: Moment,
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "list")]
+        templates: Vec<Template>,
         text: String,
     },
     NoticeWithheld {

@@ -2,6 +2,7 @@
 
 use domain::{
     HoldId, Moment, Stage,
+    policy::care::Evidence,
     safety::{Answer, Safety},
 };
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,11 @@ pub(crate) enum SafetyShape {
         reason: String,
         #[serde(with = "one")]
         stage: Stage,
+    },
+    EvidenceDismissed {
+        #[serde(with = "one")]
+        evidence: Evidence,
+        reason: String,
     },
 }
 

@@ -74,6 +74,7 @@ pub(super) const CATALOG: &[Message] = &[
     shows("stage-notice", &["why"]),
     shows("stage-restrict", &["why"]),
     shows("stage-lock", &["why"]),
+    plain("stage-tampered"),
     shows("remind-before", &["amount", "date", "pay"]),
     shows("remind-due", &["amount", "pay"]),
     shows("remind-after", &["why", "amount", "pay"]),

@@ -50,7 +50,8 @@ pub(super) fn check(book: &Book, files: &[File]) -> Vec<WordsError> {
         fits("managed-by-after", MANAGED_BY_MAX, vec![voice.managed_by(name, Some(name))]);
         let whys = [Why::Instalment(day), Why::Credit(day), Why::Overdue];
         let restings = [Resting::Paid, Resting::HandedOver, Resting::WrittenOff];
-        let reasons = Rung::ALL.iter().flat_map(|rung| whys.map(|why| voice.rung(*rung, why)));
+        let reasons =
+            Rung::ALL.iter().flat_map(|rung| whys.map(|why| voice.rung(*rung, why, true)));
         let rests = restings.map(|resting| voice.resting(resting));
         fits("stage-restrict", REASON_MAX, reasons.chain(rests).collect());
         let notices =

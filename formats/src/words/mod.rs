@@ -17,11 +17,12 @@ mod reminder;
 mod say;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, LazyLock},
 };
 
+use domain::wording::{Review, Template};
 use fluent_bundle::{FluentResource, concurrent::FluentBundle};
 
 pub use disclosure::{Disclosure, Section};
@@ -106,6 +107,7 @@ pub struct Book {
     language: String,
     headers: Vec<(String, Header)>,
     formal: Status,
+    templates: Vec<Template>,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -202,9 +204,11 @@ impl Book {
             let resource = FluentResource::try_new(file.text.clone());
             bundle.add_resource_overriding(resource.expect("its syntax was checked"));
         }
-        let formal = formal(&files);
+        let parts = formal_parts(&files);
+        let formal = formal(&files, &parts);
+        let templates = parts.iter().map(|at| template(&files[*at], *at >= own_from)).collect();
         let headers = files.iter().map(|file| (file.name.clone(), file.header.clone())).collect();
-        let book = Book { language, headers, formal, bundle };
+        let book = Book { language, headers, formal, templates, bundle };
         let errors = longest::check(&book, &files);
         if errors.is_empty() { Ok(book) } else { Err(errors) }
     }
@@ -223,6 +227,11 @@ impl Book {
     pub fn formal(&self) -> &Status {
         &self.formal
     }
+
+    /// The files with a part in its formal notices, the program's own first.
+    pub fn templates(&self) -> &[Template] {
+        &self.templates
+    }
 }
 
 impl fmt::Debug for Book {
@@ -231,19 +240,29 @@ impl fmt::Debug for Book {
     }
 }
 
+/// The places of the files with a part in a formal notice: of each message the last one counts.
+fn formal_parts(files: &[File]) -> BTreeSet<usize> {
+    let of_message =
+        |id: &&str| files.iter().rposition(|file| file.messages().any(|(known, _)| known == *id));
+    catalog::FORMAL.iter().filter_map(of_message).collect()
+}
+
 /// Formal notices are drafts until every file that has a part in them was reviewed.
-fn formal(files: &[File]) -> Status {
-    let of_message = |id: &&str| {
-        let with = |file: &&File| file.messages().any(|(known, _)| known == *id);
-        files.iter().rfind(|file| with(file))
-    };
-    let parts = catalog::FORMAL.iter().filter_map(of_message);
+fn formal(files: &[File], parts: &BTreeSet<usize>) -> Status {
     let mut last = Status::Draft;
-    for file in parts {
-        match &file.header.status {
+    for at in parts {
+        match &files[*at].header.status {
             Status::Draft => return Status::Draft,
             reviewed => last = reviewed.clone(),
         }
     }
     last
+}
+
+fn template(file: &File, own: bool) -> Template {
+    let reviewed = match &file.header.status {
+        Status::Draft => None,
+        Status::Reviewed { by, on } => Some(Review { by: by.clone(), on: *on }),
+    };
+    Template { own, version: file.header.version, reviewed }
 }

@@ -164,8 +164,9 @@ impl<'a> Voice<'a> {
         self.say(id, [])
     }
 
-    /// Why a rung holds.
-    pub fn rung(&self, rung: Rung, why: Why) -> String {
+    /// Why a rung holds; where signs of tampering have a part in it, that too, and what to do if
+    /// they are wrong.
+    pub fn rung(&self, rung: Rung, why: Why, signs: bool) -> String {
         let id = match rung {
             Rung::Clear => return self.resting(Resting::Paid),
             Rung::Remind => "stage-remind",
@@ -173,7 +174,8 @@ impl<'a> Voice<'a> {
             Rung::Restrict => "stage-restrict",
             Rung::Lock => "stage-lock",
         };
-        self.say(id, [("why", self.why(why).into())])
+        let holds = self.say(id, [("why", self.why(why).into())]);
+        if signs { format!("{holds} {}", self.say("stage-tampered", [])) } else { holds }
     }
 
     /// What a restriction takes away.

@@ -151,6 +151,39 @@ fn consent_comes_whole_or_not_at_all() {
     assert_eq!(columns, ["consent_version", "consent_at"]);
 }
 
+/// The text that a consent was given on is named by language and hash, or not at all.
+#[test]
+fn a_consent_names_its_text_whole_or_not_at_all() {
+    let header = CONTRACTS.trim_end().to_owned()
+        + ",consent_hash,consent_form,consent_version,consent_at,consent_language\n";
+    let row = |consent: &str| {
+        let text = header.clone() + GOOD.trim_end() + consent + "\n";
+        book::contracts(text.as_bytes()).unwrap().next().unwrap().map(|read| read.row.consent)
+    };
+    let hash = "0a".repeat(32);
+    assert_eq!(row(",,sale,3,2026-02-28,").unwrap().unwrap().told, None);
+    let told = row(&format!(",{hash},sale,3,2026-02-28,pt-BR")).unwrap().unwrap().told.unwrap();
+    assert_eq!((told.language.as_str(), told.hash), ("pt-BR", [10; 32]));
+    assert_eq!(row(",,,,,").unwrap(), None);
+    let faults = |consent: &str| -> Vec<(String, &str)> {
+        let errors = row(consent).unwrap_err().errors;
+        errors.into_iter().map(|error| (error.column, error.code)).collect()
+    };
+    let cases = [
+        (format!(",{hash},sale,3,2026-02-28,"), "consent_language", "empty"),
+        (",,sale,3,2026-02-28,hi".to_owned(), "consent_hash", "empty"),
+        (",0a0a,sale,3,2026-02-28,hi".to_owned(), "consent_hash", "bad_hash"),
+        (format!(",{},sale,3,2026-02-28,hi", "0A".repeat(32)), "consent_hash", "bad_hash"),
+        (format!(",{hash},sale,3,2026-02-28,Hindi"), "consent_language", "bad_language"),
+        (format!(",{hash},sale,3,,hi"), "consent_at", "empty"),
+    ];
+    for (consent, column, code) in cases {
+        assert_eq!(faults(&consent), [(column.to_owned(), code)], "{consent}");
+    }
+    let alone = faults(&format!(",{hash},,,,hi"));
+    assert_eq!(alone.len(), 3, "a text without a consent: {alone:?}");
+}
+
 #[test]
 fn a_wrong_contract_says_where_and_what() {
     let cases = [

@@ -112,6 +112,7 @@ fn intake_items_come_back() {
             let intake = Intake {
                 alarm: None,
                 exact: None,
+                matched_because: None,
                 denied: None,
                 amount,
                 content_hash: [1; 32],
@@ -132,7 +133,8 @@ fn intake_items_come_back() {
             assert!(text.starts_with(&expected), "{text}");
             let exact = Some("1.00001".to_owned());
             let denied = Some(Moment::from_seconds(1));
-            let alarmed = Intake { alarm: Some([3; 32]), denied, exact, ..intake };
+            let matched_because = Some("his name".to_owned());
+            let alarmed = Intake { alarm: Some([3; 32]), denied, exact, matched_because, ..intake };
             assert_eq!(parse_intake(&intake_doc(&alarmed)).unwrap(), alarmed);
             let told = Teller::ALL.into_iter().zip(1..).fold(alarmed, |intake, (by, second)| {
                 intake.told_by(by, Moment::from_seconds(second), [1; 32])
@@ -180,11 +182,14 @@ fn directory_entries_come_back() {
             StoredProgramme::new(include_str!("../../../examples/programme.toml").into()).unwrap(),
         )),
         Directory::Pack(Box::new(
-            StoredPack::new(formats::packs::builtin()[0].1.into(), "00 11".into()).unwrap(),
+            StoredPack::new(formats::packs::builtin()[0].1.into(), "00 11\n22 33".into()).unwrap(),
         )),
     ];
     for entry in entries {
         assert_eq!(parse_directory(&directory_doc(&entry)).unwrap(), entry);
+        if let Directory::Pack(stored) = entry {
+            assert_eq!(stored.signers().collect::<Vec<_>>(), ["00", "22"]);
+        }
     }
     let device = Device {
         imei_hashes: vec!["h".into()],

@@ -3,6 +3,7 @@
 use domain::{
     Actor, Channel, Command, Contract, Currency, Day, EnrolmentId, Ladder, Moment, NoticeId,
     Restriction, Stage, TenantId, Terms, UnitId, Want, Zone, decide,
+    delivery::{Delivery, DeliveryState},
     evaluate::evaluate,
     fact::{Consent, Enrolment, Signed},
     policy::{Programme, care::Relock, paper::Disclosure},
@@ -88,6 +89,12 @@ impl Walk {
         self.contract.day(self.now).days_since(Day::parse("2026-01-05").unwrap())
     }
 
+    /// The midnight on which so many days past due begin.
+    fn midnight(&self, day: i32) -> Moment {
+        let due = Day::parse("2026-01-05").unwrap();
+        self.contract.terms().zone().midnight(due.plus_days(day).unwrap())
+    }
+
     /// Server and phone do what is due at this moment.
     fn look(&mut self) -> Stage {
         loop {
@@ -96,9 +103,17 @@ impl Walk {
                 let mut id = [*k; 16];
                 id[..8].copy_from_slice(&owed.to_be_bytes());
                 let id = NoticeId::from_bytes(id);
-                let (language, text) = ("en".into(), "text".into());
+                let (language, templates, text) = ("en".into(), Vec::new(), "text".into());
                 let (k, show_from, owed) = (*k, *show_from, *owed);
-                self.act(Command::PrepareNotice { id, k, show_from, owed, language, text });
+                self.act(Command::PrepareNotice {
+                    id,
+                    k,
+                    show_from,
+                    owed,
+                    language,
+                    templates,
+                    text,
+                });
                 continue;
             }
             let unseen = self.contract.notices.iter().find(|notice| {
@@ -123,11 +138,9 @@ impl Walk {
 
     /// The stage on each day past due from 0 on.
     fn days(&mut self, until: i32) -> Vec<Stage> {
-        let due = Day::parse("2026-01-05").unwrap();
-        let zone = self.contract.terms().zone().clone();
         (0..=until)
             .map(|day| {
-                self.now = zone.midnight(due.plus_days(day).unwrap());
+                self.now = self.midnight(day);
                 assert_eq!(self.days_past_due(), day);
                 self.look()
             })
@@ -182,6 +195,41 @@ fn a_notice_that_comes_late_moves_everything_after_it() {
     for shows in never {
         let days = Walk::new(ladder(&programme()), shows).days(400);
         assert!(days.iter().all(|stage| !stage.restricts()), "no notice, no restriction");
+    }
+}
+
+/// What becomes of the message that carries a notice is evidence like the phone's own word: a
+/// receipt of the delivery runs the clock, the carrier's acceptance alone does not.
+#[test]
+fn a_notice_by_message_alone_runs_its_clock_from_the_receipt() {
+    let tell = |channel, told: &[DeliveryState]| {
+        let mut walk = Walk::new(ladder(&programme()), |_| None);
+        let mut first = None;
+        for day in 0..=130 {
+            walk.now = walk.midnight(day);
+            if walk.look().restricts() {
+                first = first.or(Some(day));
+            }
+            let untold = walk
+                .contract
+                .notices
+                .iter()
+                .find(|notice| notice.show_from <= walk.now && notice.messages.is_empty());
+            let Some((notice, k)) = untold.map(|notice| (notice.id, notice.k)) else { continue };
+            for state in told.iter().copied() {
+                let (at, evidence) = (walk.now, "receipt".into());
+                let delivery = Delivery { notice, k, channel, state, at, evidence };
+                walk.act(Command::TellDelivery(delivery));
+            }
+        }
+        first
+    };
+    let (accepted, delivered) = (DeliveryState::Accepted, DeliveryState::Delivered);
+    for channel in Channel::MESSAGES {
+        assert_eq!(tell(channel, &[accepted, delivered]), Some(90), "{channel:?}");
+        assert_eq!(tell(channel, &[accepted]), None, "{channel:?}: no more than handed over");
+        let back = [accepted, delivered, DeliveryState::Bounced];
+        assert_eq!(tell(channel, &back), None, "{channel:?}: it came back");
     }
 }
 

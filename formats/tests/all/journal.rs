@@ -10,8 +10,11 @@ use domain::{
     fact::{Consent, Enrolment, ReleaseCause, Told, What, Withheld},
     hold::{Hold, HoldKind},
     outside::Pushed,
+    policy::care::Evidence,
     redress::Redress,
     remind::Reminder,
+    safety::Safety,
+    wording::{Review, Template},
 };
 use expect_test::expect_file;
 use formats::{
@@ -73,6 +76,7 @@ fn every_fact() -> Vec<Fact> {
             show_from: AT,
             owed: 5,
             language: "hi".into(),
+            templates: Vec::new(),
             text: "ध्यान दें".into(),
         },
         What::NoticeDelivered {
@@ -99,8 +103,18 @@ fn every_fact() -> Vec<Fact> {
     let custody = every_custody().into_iter().map(What::Custody);
     let assignments = every_assignment().into_iter().map(What::Assignment);
     let redress = every_redress().into_iter().map(What::Redress);
-    let kinds = words.chain(endings).chain(custody).chain(assignments).chain(redress);
+    let safety = every_safety().into_iter().map(What::Safety);
+    let kinds = words.chain(endings).chain(custody).chain(assignments).chain(redress).chain(safety);
     whats.into_iter().chain(kinds).map(fact).collect()
+}
+
+fn every_safety() -> [Safety; 2] {
+    let (evidence, reason) = (Evidence::SimChanged, "r".to_owned());
+    let stage = Stage::LOCK;
+    [
+        Safety::StepApproved { stage, reason: reason.clone() },
+        Safety::EvidenceDismissed { evidence, reason },
+    ]
 }
 
 /// What is said, agreed to, or left unsaid.
@@ -190,6 +204,7 @@ fn every_reason() -> Vec<Reason> {
         Reason::NoticeRuns(2, AT),
         Reason::DatesCome(Stage::restrict(1), AT),
         Reason::WaitsForEffect(Stage::NOTICE),
+        Reason::Tampered(Evidence::SimChanged),
         Reason::NotApproved(Stage::LOCK),
         Reason::NoConsent,
         Reason::NotEnrolled,
@@ -428,4 +443,35 @@ fn a_record_holds_its_document() {
     let tenant = domain::TenantId::from_bytes([1; 16]);
     let folded = fold(tenant, UnitId::from_bytes([2; 16]), [line.as_str()]);
     assert!(matches!(folded, Err(FoldError::Line(1, JournalError::Kind(_)))));
+}
+
+/// What a notice's text was made of stands beside it; a line from before says nothing of it.
+#[test]
+fn a_notice_tells_its_templates_or_nothing_of_them() {
+    let review = Review { by: "Amina Otieno".into(), on: Day::parse("2026-10-01").unwrap() };
+    let builtin = Template { own: false, version: 1, reviewed: None };
+    let own = Template { own: true, version: 3, reviewed: Some(review) };
+    let fact = |templates| Fact {
+        at: AT,
+        actor: Actor::Time,
+        what: What::NoticePrepared {
+            id: NoticeId::from_bytes([2; 16]),
+            k: 1,
+            show_from: AT,
+            owed: 5,
+            language: "sw".into(),
+            templates,
+            text: "t".into(),
+        },
+    };
+    let told = fact(vec![builtin, own]);
+    let line = fact_line(&told);
+    let said = r#""templates":[{"own":false,"reviewed":null,"version":1},{"own":true,"#.to_owned()
+        + r#""reviewed":{"by":"Amina Otieno","on":"2026-10-01"},"version":3}],"text":"t""#;
+    assert!(line.contains(&said), "{line}");
+    assert_eq!(parse_fact(&line).unwrap(), told);
+    let before = fact_line(&fact(Vec::new()));
+    assert!(!before.contains("templates"), "what says the usual is left out");
+    assert_eq!(parse_fact(&before).unwrap(), fact(Vec::new()));
+    assert!(parse_fact(&before.replace(r#""text""#, r#""templates":[],"text""#)).is_err());
 }

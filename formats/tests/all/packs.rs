@@ -1,7 +1,7 @@
 //! Packs that contradict themselves or their parent are refused with the line and the reason.
 
 use domain::{
-    Actor, Day, Fact, Ladder, Moment, Restriction, What,
+    Actor, Channel, Day, Fact, Ladder, Moment, Restriction, What,
     law::{Law, LawChange},
     policy::{Lender, Pack},
 };
@@ -248,6 +248,23 @@ fn every_shipped_pack_needs_counsel_and_makes_a_ladder() {
         assert!(days.is_none_or(|days| days == pack.min_dpd_restrict), "{id}: {days:?}");
         assert!(ladder.notices.len() >= pack.notices.len(), "{id}");
     }
+}
+
+/// A notice counts by every channel, save where a law names a form that no message has: pack and
+/// number of the notice.
+#[test]
+fn a_message_counts_where_the_law_names_no_other_form() {
+    let mut formal = Vec::new();
+    for (id, text) in packs::builtin() {
+        for (k, notice) in parse_pack(text).unwrap().notices.iter().enumerate() {
+            if notice.channels.len() != Channel::ALL.len() {
+                assert!(Channel::MESSAGES.iter().all(|sent| !notice.channels.contains(sent)));
+                assert!(notice.channels.contains(&Channel::Declared), "{id}");
+                formal.push((*id, k + 1));
+            }
+        }
+    }
+    assert_eq!(formal, [("us-ny-analog", 1), ("za-baseline", 1), ("uk", 1)]);
 }
 
 fn resolve(programme: &str, pack: &Pack) -> Ladder {

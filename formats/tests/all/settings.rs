@@ -1,6 +1,12 @@
 //! Packs, programmes and lenders as TOML, and the ladders they make.
 
-use domain::{Guard, Ladder, Restriction, Rung, Stage};
+use domain::{
+    Guard, Ladder, Restriction, Rung, Stage,
+    policy::{
+        Manner, Span, Weekday,
+        care::{Evidence, Relock, Silence},
+    },
+};
 use expect_test::{Expect, expect};
 use formats::{packs, parse_lender, parse_pack, parse_pack_file, parse_programme};
 
@@ -47,8 +53,8 @@ fn the_examples_resolve() {
     let standard = expect![[r#"
         ("standard", 1) [("in-rbi-draft-2026", 1)]
         remind 1
-        notice 60 cure 21 {Screen, Declared} x1
-        notice 60 cure 7 {Screen, Declared} x1
+        notice 60 cure 21 {Screen, Declared, Sms, Whatsapp, Email} x1
+        notice 60 cure 7 {Screen, Declared, Sms, Whatsapp, Email} x1
         restrict/1 90 after 0 d: wallpaper
         restrict/2 93 after 3 d: wallpaper camera gallery
         restrict/3 97 after 3 d: wallpaper camera gallery app_install
@@ -64,8 +70,8 @@ fn the_examples_resolve() {
     let fast = expect![[r#"
         ("fast", 1) [("test-fast", 1)]
         remind 1
-        notice 3 cure 1 {Screen, Declared} x1
-        notice 5 cure 1 {Screen, Declared} x1
+        notice 3 cure 1 {Screen, Declared, Sms, Whatsapp, Email} x1
+        notice 5 cure 1 {Screen, Declared, Sms, Whatsapp, Email} x1
         restrict/1 6 after 0 d: wallpaper camera
         restrict/2 8 after 1 d: wallpaper camera gallery app_install
         nonessential_apps
@@ -142,7 +148,8 @@ fn a_wrong_programme_names_line_and_field() {
             line 4: versoin: unknown field `versoin`, expected one of `id`,
             `version`, `packs`, `past_due_tolerance`, `standing_max_age_hours`,
             `sunset_days`, `how_to_pay`, `how_to_dispute`, `guards`, `late_fee`,
-            `provisional`, `remind`, `reminders`, `notices`, `steps`, `lock`"#]],
+            `provisional`, `remind`, `reminders`, `quiet_hours`, `silence`,
+            `evidence`, `relock_after_partial`, `notices`, `steps`, `lock`"#]],
     );
     check("version = 1\n", "", expect!["line 1: missing field `version`"]);
     check(
@@ -250,41 +257,41 @@ fn a_wrong_pack_names_line_and_field() {
     );
     check(
         "min_modes = 1",
-        "min_modes = 3",
+        "min_modes = 6",
         expect![[r#"
-            line 104: notices.min_modes: expected 1 to as many modes as there are
+            line 109: notices.min_modes: expected 1 to as many modes as there are
             channels"#]],
     );
     check(
         "earliest_dpd = 5",
         "earliest_dpd = 1",
         expect![[r#"
-            line 108: notices.earliest_dpd: expected no fewer days than the notice
+            line 113: notices.earliest_dpd: expected no fewer days than the notice
             before"#]],
     );
     check(
         "channels = [\"screen\"",
         "channels = [\"fax\"",
-        expect![[r#"line 103: notices.channels: "fax": expected one of screen, declared,
+        expect![[r#"line 108: notices.channels: "fax": expected one of screen, declared,
 sms, whatsapp, email"#]],
     );
     check(
         "[passes]",
         "[blackout]\nfrom = \"25:00\"\nuntil = \"09:00\"\n[passes]",
         expect![[r#"
-            line 97: blackout.from: "25:00": expected a time of day such as
+            line 102: blackout.from: "25:00": expected a time of day such as
             "18:00""#]],
     );
     check(
         "[passes]",
         "[blackout]\nfrom = \"09:00\"\nuntil = \"09:00\"\n[passes]",
-        expect!["line 96: blackout: expected from and until to differ"],
+        expect!["line 101: blackout: expected from and until to differ"],
     );
     check(
         "count = 3\nhours = 24",
         "count = 3\nhours = 300",
         expect![[r#"
-            line 98: passes.hours: invalid value: integer `300`, expected a whole
+            line 103: passes.hours: invalid value: integer `300`, expected a whole
             number, 0 to 255"#]],
     );
     check(
@@ -393,5 +400,42 @@ fn reminders_are_read_and_bad_ones_refused_with_their_line() {
     ] {
         let error = parse_programme(&text).unwrap_err().to_string();
         assert!(error.contains(expected) && error.contains("line"), "{error}");
+    }
+}
+
+/// The fast programme with more about its manner.
+fn with_manner(tables: &str) -> String {
+    FAST.replacen("[remind]", &format!("{tables}\n[remind]"), 1)
+}
+
+#[test]
+fn a_programmes_manner_is_read_and_a_bad_one_refused_with_its_line() {
+    let text = with_manner(
+        "[quiet_hours]\nfrom = \"21:00\"\nuntil = \"07:30\"\nweekdays = [\"sun\"]\n\
+         [silence]\nafter_hours = 240\nstage = \"restrict/2\"\n\
+         [evidence]\nsim_changed = \"notice\"\n",
+    );
+    let text = text.replacen("guards", "relock_after_partial = \"every_payment\"\nguards", 1);
+    let manner = parse_programme(&text).unwrap().manner;
+    let quiet = manner.quiet.unwrap();
+    let hours = Span { from: 21 * 3_600, until: 7 * 3_600 + 1_800 };
+    assert_eq!((quiet.hours, quiet.weekdays), (Some(hours), [Weekday::Sunday].into()));
+    assert_eq!(manner.silence, Some(Silence { after_hours: 240, stage: Stage::restrict(2) }));
+    assert_eq!(manner.evidence, [(Evidence::SimChanged, Rung::Notice)].into());
+    assert_eq!(manner.relock_after_partial, Relock::EveryPayment);
+    assert_eq!(parse_programme(FAST).unwrap().manner, Manner::default());
+    for (tables, expected) in [
+        (
+            "[quiet_hours]\nfrom = \"21:00\"",
+            "line 12: quiet_hours: expected from and until together",
+        ),
+        ("[silence]\nafter_hours = 0\nstage = \"notice\"", "line 13"),
+        ("[silence]\nafter_hours = 24\nstage = \"clear\"", "line 14: silence.stage"),
+        ("[evidence]\nsim = \"notice\"", "sim_changed"),
+        ("[evidence]\nroot = \"restrict/1\"", "line 13"),
+        ("[manner]\n", "unknown field `manner`"),
+    ] {
+        let error = parse_programme(&with_manner(tables)).unwrap_err().to_string();
+        assert!(error.contains(expected), "{tables}: {error}");
     }
 }

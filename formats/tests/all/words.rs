@@ -93,7 +93,7 @@ fn every_restriction_and_every_rung_has_words() {
             assert!(!voice.guard(*guard).is_empty());
         }
         for rung in Rung::ALL {
-            assert!(!voice.rung(rung, Why::Overdue).contains(['{', '$']), "{rung:?}");
+            assert!(!voice.rung(rung, Why::Overdue, true).contains(['{', '$']), "{rung:?}");
         }
     }
 }
@@ -223,8 +223,11 @@ fn a_lenders_words_stand_over_the_programs() {
     let file = "### language = es\n### version = 7\n### status = draft\n\n\
                 stage-clear = Todo al día.\n";
     let words = Words::with(&[("es.ftl".to_owned(), file.to_owned())]).unwrap();
-    assert_eq!(words.voice("es").rung(Rung::Clear, Why::Overdue), "Todo al día.");
-    assert_eq!(words.voice("en").rung(Rung::Clear, Why::Overdue), "Nothing is overdue. Thank you.");
+    assert_eq!(words.voice("es").rung(Rung::Clear, Why::Overdue, true), "Todo al día.");
+    assert_eq!(
+        words.voice("en").rung(Rung::Clear, Why::Overdue, true),
+        "Nothing is overdue. Thank you."
+    );
     let text = notice(words.voice("es"), Follows::Notice);
     assert!(text.starts_with("AVISO 2 de Example Handset Finance Ltd., 1 de marzo de 2026"));
 }

@@ -148,7 +148,8 @@ fn command(life: &Life, ladder: &Ladder, turn: &Turn, at: Moment) -> Command {
             Some(Want::PrepareNotice { k, show_from, owed }) => {
                 let (k, show_from, owed) = (*k, *show_from, *owed);
                 let id = NoticeId::from_bytes([small; 16]);
-                Command::PrepareNotice { id, k, show_from, owed, language: "hi".into(), text }
+                let (language, templates) = ("hi".into(), Vec::new());
+                Command::PrepareNotice { id, k, show_from, owed, language, templates, text }
             }
             _ => Command::Release { certificate: text.into_bytes() },
         },

@@ -48,7 +48,6 @@ fn largest_content() -> LeaseContent {
         text: text(NOTICE_TEXT_MAX),
     };
     let stage = Stage::new(Rung::Restrict, 99).unwrap();
-    let restrictions = codes.clone();
     LeaseContent {
         key_gen: u32::MAX,
         sequence: COUNT_MAX,
@@ -57,7 +56,7 @@ fn largest_content() -> LeaseContent {
         timetable: (0..TIMETABLE_MAX).map(step).collect(),
         guards: codes.clone(),
         offline_step_max_age_s: u32::MAX,
-        silence: Some(Silence { after_s: u32::MAX, stage, restrictions }),
+        silence: Some(Silence { after_s: u32::MAX, stage }),
         notices: (0..NOTICES_MAX).map(notice).collect(),
         screen: Screen {
             language: text(LANGUAGE_MAX),

@@ -6,7 +6,7 @@ use protocol::{
     ContentHash, ContractId, EnrolmentId, Message, NoticeId, PublicKey, Rung, Stage, TenantId,
     cbor::{Reader, Writer},
     cert::{KeyCert, KeyKind},
-    check_in::{CheckIn, ClockReading, Event, EventKind, LeaseRefusal},
+    check_in::{CheckIn, ClockReading, Event, EventKind, LeaseRefusal, Sign},
     enrol::{Confirm, Offer, Terms, Tier},
     journal_root::JournalRoot,
     lease::{LeaseContent, Notice, Passes, Screen, SignedLease, Silence, Stamp, Step, Unchanged},
@@ -172,11 +172,7 @@ impl Source {
             timetable: stages.into_iter().map(|stage| self.step(stage)).collect(),
             guards: self.codes(),
             offline_step_max_age_s: self.to(u32::MAX.into()),
-            silence: self.option(|s| {
-                let stage = s.stage();
-                let restrictions = s.codes_of(stage);
-                Silence { after_s: s.to(u32::MAX.into()), stage, restrictions }
-            }),
+            silence: self.option(|s| Silence { after_s: s.to(u32::MAX.into()), stage: s.stage() }),
             notices: (0..self.to::<u8>(2)).map(|id| self.notice(id)).collect(),
             screen: self.screen(),
             passes: Passes { left: self.to(255), hours: self.to(255) },
@@ -206,7 +202,7 @@ impl Source {
 
     fn event(&mut self) -> EventKind {
         let (id, text_hash) = (NoticeId(self.fixed()), ContentHash(self.fixed()));
-        match self.to::<u8>(10) {
+        match self.to::<u8>(12) {
             0 => EventKind::Applied { stage: self.stage(), sequence: self.within(0, COUNT_MAX) },
             1 => EventKind::NoticeShown { id, text_hash },
             2 => EventKind::NoticeAcked { id, text_hash },
@@ -225,7 +221,16 @@ impl Source {
             7 => EventKind::Unsupported { code: self.to(u16::MAX.into()) },
             8 => EventKind::Booted,
             9 => EventKind::ClockOff { by_s: self.seconds(), ahead: self.bool() },
-            _ => EventKind::HeardAgain { silent_s: self.seconds() },
+            10 => EventKind::HeardAgain { silent_s: self.seconds() },
+            11 => EventKind::Objected,
+            _ => EventKind::Tampered {
+                sign: self.one_of(&[
+                    Sign::Root,
+                    Sign::BootloaderUnlocked,
+                    Sign::PatchDowngraded,
+                    Sign::SimChanged,
+                ]),
+            },
         }
     }
 

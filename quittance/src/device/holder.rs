@@ -17,6 +17,10 @@ pub(super) enum Typed {
     Pass,
     /// Talk to the server at once.
     Online,
+    /// Say that something is wrong.
+    Dispute,
+    /// Put another SIM card in.
+    Sim,
     /// Print the screen.
     Screen,
     /// End the process.
@@ -33,6 +37,8 @@ impl Typed {
             "ack" => Typed::Ack,
             "pass" => Typed::Pass,
             "online" => Typed::Online,
+            "dispute" => Typed::Dispute,
+            "sim" => Typed::Sim,
             "screen" | "" => Typed::Screen,
             "quit" | "exit" => Typed::Quit,
             _ => Typed::Unknown(line.trim().to_owned()),

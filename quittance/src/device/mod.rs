@@ -38,8 +38,9 @@ Examples:
   quittance device run --server https://lender.example:7400 --imei 001010020079198 \\
       --state phone.json --ca lender-ca.pem --accept --json
 
-While it runs, the holder types: ack (acknowledge the notices), pass (use an emergency pass), online
-(talk to the server at once), screen (print the screen), quit. With --accept it reads no input.")]
+While it runs, the holder types: ack (acknowledge the notices), pass (use an emergency pass),
+dispute (say that something is wrong), online (talk to the server at once), sim (put another SIM
+card in), screen (print the screen), quit. With --accept it reads no input.")]
     Run(RunArgs),
     /// Print what the device's screen says at this moment
     #[command(after_help = "\

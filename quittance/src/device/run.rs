@@ -3,6 +3,7 @@
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use agent::{Input, PhaseView};
+use protocol::check_in::Sign;
 use serde_json::json;
 use server::{client::Client, clock::Entropy, real::RealEntropy};
 use store::sqlite::DataLock;
@@ -146,13 +147,17 @@ fn obey(shell: &mut Shell, teller: Teller, typed: Typed) -> Result<(), Failure> 
         }
         Typed::Pass => shell.give(Input::UsePass),
         Typed::Online => shell.give(Input::Online),
+        Typed::Dispute => shell.give(Input::Object),
+        Typed::Sim => shell.give(Input::Tampered { sign: Sign::SimChanged }),
         Typed::Screen => {
             out::line(screen::page(&shell.view()?));
             Ok(())
         }
         other => {
             let what = if let Typed::Unknown(word) = &other { word.as_str() } else { "an answer" };
-            out::note(format!("{what:?} is nothing here: ack, pass, online, screen, quit"));
+            out::note(format!(
+                "{what:?} is nothing here: ack, pass, dispute, online, sim, screen, quit"
+            ));
             Ok(())
         }
     }

@@ -2,7 +2,11 @@
 
 use std::fs::File;
 
-use domain::{Money, Refusal, Terms, fact::Consent, terms::Servicing, time_credit::Payg};
+use domain::{
+    Money, Refusal, Terms,
+    terms::{Servicing, TermsHash},
+    time_credit::Payg,
+};
 use formats::{
     book::{self, ContractRow, DeviceRow, PaymentRow, RowError, Rows, When},
     intake::IntakeState,
@@ -131,23 +135,7 @@ impl Kind for Contracts {
     }
 
     async fn make(_: &Here, row: &ContractRow) -> Result<NewContract, Error> {
-        let row = row.clone();
-        let consent = row.consent.map(|consent| Consent {
-            form: consent.form,
-            version: consent.version,
-            at: consent.at,
-            told: None,
-        });
-        Ok(NewContract {
-            reference: row.reference,
-            imeis: vec![row.imei],
-            terms: row.terms,
-            programme: row.programme,
-            borrower_name: row.borrower_name,
-            borrower_phone: row.borrower_phone,
-            borrower_email: row.borrower_email,
-            consent,
-        })
+        Ok(NewContract::of_row(row.clone()))
     }
 
     async fn would(desk: &Here, new: &NewContract) -> Result<Became, Error> {
@@ -167,6 +155,9 @@ impl Kind for Contracts {
             "duplicate_reference" | "bad_reference" => "reference",
             "device_already_financed" | "bad_imei" => "imei",
             "unknown_programme" | "unknown_pack" => "programme",
+            "consent_in_future" => "consent_at",
+            "consent_language" => "consent_language",
+            "disclosure_mismatch" => "consent_hash",
             _ => "",
         }
     }
@@ -186,6 +177,7 @@ impl Kind for Contracts {
             .map(|row| json!({ "due": row.due.to_string(), "amount": money(row.amount) }))
             .collect();
         let consent = row.consent.as_ref();
+        let shown = consent.and_then(|consent| consent.told.as_ref());
         json!({
             "reference": row.reference,
             "imei": row.imei.with_check_digit(),
@@ -209,6 +201,8 @@ impl Kind for Contracts {
             "consent_form": consent.map(|consent| consent.form.clone()),
             "consent_version": consent.map(|consent| consent.version.clone()),
             "consent_at": consent.map(|consent| consent.at.rfc3339()),
+            "consent_language": shown.map(|told| told.language.clone()),
+            "consent_hash": shown.map(|told| TermsHash(told.hash).to_string()),
         })
     }
 }

@@ -71,9 +71,9 @@ Example:
 
 Columns: reference, imei, currency, cash_price, down_payment, count, unit, every, instalment,
 first_due, time_zone, language, programme, borrower_name, borrower_phone and, optional,
-consent_form, consent_version, consent_at, standing, borrower_email. An empty instalment means
-equal parts of what is left of the cash price. Without the consent columns no phone enrols until it
-is recorded.")]
+consent_form, consent_version, consent_at, consent_language, consent_hash, standing,
+borrower_email. An empty instalment means equal parts of what is left of the cash price. Without
+the consent columns no phone enrols until it is recorded.")]
     Contracts {
         /// The CSV file
         file: PathBuf,

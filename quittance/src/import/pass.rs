@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use domain::Refusal;
 use formats::book::{Read, Record, RejectFile, Rejected, RowError, Rows};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -148,7 +149,7 @@ async fn write<K: Kind>(
         Desk::Here(desk) => write_here::<K>(desk, &good).await?,
         Desk::There(remote) => {
             let rows = good.iter().map(|read| (read.line, K::body(&read.row)));
-            there::send(remote, K::PATH, rows.collect()).await?
+            placed::<K>(there::send(remote, K::PATH, rows.collect()).await?)
         }
     };
     Ok(count(good, answers, bad, tally))
@@ -213,6 +214,16 @@ fn sort_out<K: Kind>(line: u64, answer: Result<Became, Error>) -> Result<there::
         }
         Err(error) => Err(Failure::from(error).hint("run the same import again: it goes on")),
     }
+}
+
+/// A server names what it refuses by a code; the column follows from it.
+fn placed<K: Kind>(mut answers: Vec<there::Answer>) -> Vec<there::Answer> {
+    let errors = answers.iter_mut().filter_map(|answer| answer.as_mut().err()).flatten();
+    for error in errors.filter(|error| error.column.is_empty()) {
+        let refusal = Refusal::new(error.code, error.detail.clone());
+        error.column = K::column(&refusal).to_owned();
+    }
+    answers
 }
 
 /// The reject file, made with its first row.

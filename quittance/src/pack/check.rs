@@ -13,9 +13,12 @@ use formats::{
     parse_pack, parse_pack_file,
 };
 use serde_json::{Value, json};
-use server::packs::{key_of, signed_by};
+use server::{
+    crypto::hex,
+    packs::{Publisher, Unsigned, attested, key_of, signatures_beside},
+};
 
-use super::{beside, text_of};
+use super::text_of;
 use crate::{fail::Failure, out};
 
 #[derive(Args, Debug)]
@@ -23,7 +26,7 @@ pub(super) struct CheckArgs {
     /// Packs in TOML
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Directory of publishers' .pub files: each file needs a signature by one of them
+    /// Directory of publishers' .pub files: each file needs the signatures of two of them
     #[arg(long, value_name = "DIR")]
     trusted: Option<PathBuf>,
 }
@@ -31,7 +34,7 @@ pub(super) struct CheckArgs {
 /// What was found of one file.
 struct Checked {
     file: PathBuf,
-    found: Result<(PackFile, Signed), Wrong>,
+    found: Result<(PackFile, Vec<String>), Wrong>,
 }
 
 /// Why a file is no pack.
@@ -40,13 +43,6 @@ struct Wrong {
     line: usize,
     field: String,
     message: String,
-}
-
-/// Who signed it.
-enum Signed {
-    By(String),
-    ByKey(String),
-    No,
 }
 
 pub(super) fn run(args: &CheckArgs, as_json: bool) -> Result<ExitCode, Failure> {
@@ -73,12 +69,13 @@ pub(super) fn run(args: &CheckArgs, as_json: bool) -> Result<ExitCode, Failure> 
     Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// The pack, and who signed it: by name where trusted ones are named, else by key.
 fn check(
     file: &Path,
     text: &str,
     named: &[Pack],
-    trusted: Option<&[(String, [u8; 32])]>,
-) -> Result<(PackFile, Signed), Wrong> {
+    trusted: Option<&[Publisher]>,
+) -> Result<(PackFile, Vec<String>), Wrong> {
     let pack = parse_pack_file(text)?;
     if let Some(id) = &pack.pack.parent {
         let own = named.iter().filter(|known| known.id == *id).max_by_key(|known| known.version);
@@ -90,29 +87,20 @@ fn check(
         })?;
         check_parent(text, &pack.pack, &parent)?;
     }
-    let wrong = |code, message: String| Wrong { code, line: 0, field: String::new(), message };
-    let Ok(line) = std::fs::read_to_string(beside(file)) else {
-        return match trusted {
-            None => Ok((pack, Signed::No)),
-            Some(_) => Err(wrong("pack_unsigned", "no signature stands beside it".to_owned())),
-        };
-    };
-    let key = signed_by(&line, text.as_bytes()).ok_or_else(|| {
-        wrong("pack_signature", "its signature is not one over this text".to_owned())
-    })?;
-    let publisher = trusted.and_then(|all| all.iter().find(|(_, known)| *known == key));
-    match (publisher, trusted) {
-        (Some((name, _)), _) => Ok((pack, Signed::By(name.clone()))),
-        (None, None) => Ok((pack, Signed::ByKey(server::crypto::hex(&key)))),
-        (None, Some(_)) => {
-            let message = format!("signed by {}, who is not trusted", server::crypto::hex(&key));
-            Err(wrong("pack_untrusted", message))
+    let signed = signatures_beside(file, text.as_bytes());
+    let signers = match (signed, trusted) {
+        (Ok(signed), Some(trusted)) => {
+            attested(&signed, trusted)?.into_iter().map(|(by, _)| by.name.clone()).collect()
         }
-    }
+        (Ok(signed), None) => signed.iter().map(|signed| hex(&signed.key)).collect(),
+        (Err(Unsigned { code: "pack_unsigned", .. }), None) => Vec::new(),
+        (Err(unsigned), _) => return Err(unsigned.into()),
+    };
+    Ok((pack, signers))
 }
 
-/// Name and key of every publisher of a directory.
-fn publishers(dir: &Path) -> Result<Vec<(String, [u8; 32])>, Failure> {
+/// Every publisher of a directory.
+fn publishers(dir: &Path) -> Result<Vec<Publisher>, Failure> {
     let entries = std::fs::read_dir(dir).map_err(|error| Failure::file(dir, &error))?;
     let mut publishers = Vec::new();
     for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
@@ -125,7 +113,7 @@ fn publishers(dir: &Path) -> Result<Vec<(String, [u8; 32])>, Failure> {
             let detail = format!("{}: not a publisher's public key", path.display());
             Failure::usage("bad_key", detail)
         })?;
-        publishers.push((name.to_owned(), key));
+        publishers.push(Publisher { name: name.to_owned(), key });
     }
     Ok(publishers)
 }
@@ -134,6 +122,13 @@ impl From<TextError> for Wrong {
     fn from(error: TextError) -> Wrong {
         let TextError { line, field, message } = error;
         Wrong { code: "bad_pack", line, field, message }
+    }
+}
+
+impl From<Unsigned> for Wrong {
+    fn from(unsigned: Unsigned) -> Wrong {
+        let Unsigned { code, detail } = unsigned;
+        Wrong { code, line: 0, field: String::new(), message: detail }
     }
 }
 
@@ -148,10 +143,10 @@ impl Checked {
                     Some(by) => format!("reviewed by {by}"),
                     None => "needs counsel".to_owned(),
                 };
-                let signed = match signed {
-                    Signed::By(name) => format!("signed by {name}"),
-                    Signed::ByKey(key) => format!("signed by {key}"),
-                    Signed::No => "not signed".to_owned(),
+                let signed = match signed.as_slice() {
+                    [] => "not signed".to_owned(),
+                    [one] => format!("signed by {one} alone"),
+                    all => format!("signed by {}", all.join(" and ")),
                 };
                 format!("{file}: {id} version {version}: {status}, {review}, {signed}")
             }
@@ -166,17 +161,11 @@ impl Checked {
     fn json(&self) -> Value {
         let file = self.file.display().to_string();
         match &self.found {
-            Ok((pack, signed)) => {
-                let by = match signed {
-                    Signed::By(name) | Signed::ByKey(name) => Some(name),
-                    Signed::No => None,
-                };
-                json!({
-                    "file": file, "id": pack.pack.id, "version": pack.pack.version,
-                    "legal_status": pack.pack.legal_status.name(), "draft": pack.draft,
-                    "reviewed_by": pack.reviewed_by, "signed_by": by,
-                })
-            }
+            Ok((pack, signed)) => json!({
+                "file": file, "id": pack.pack.id, "version": pack.pack.version,
+                "legal_status": pack.pack.legal_status.name(), "draft": pack.draft,
+                "reviewed_by": pack.reviewed_by, "signed_by": signed,
+            }),
             Err(wrong) => json!({
                 "file": file,
                 "error": {

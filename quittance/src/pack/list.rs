@@ -35,10 +35,10 @@ pub(super) async fn run(place: &PlaceArgs, as_json: bool) -> Result<ExitCode, Fa
 }
 
 fn signed(known: &KnownPack) -> String {
-    let key = known.stored.signature.split(' ').next().unwrap_or_default();
+    let short = |key| str::get(key, ..16).unwrap_or(key).to_owned();
     match known.builtin {
         true => "with the program".to_owned(),
-        false => format!("by {}", key.get(..16).unwrap_or(key)),
+        false => format!("by {}", known.stored.signers().map(short).collect::<Vec<_>>().join(", ")),
     }
 }
 
@@ -72,7 +72,7 @@ fn shown(known: &KnownPack) -> Value {
         "reviewed_by": file.reviewed_by,
         "reviewed_on": file.reviewed_on.map(|day| day.to_string()),
         "builtin": known.builtin,
-        "signed_by": known.stored.signature.split(' ').next().filter(|key| !key.is_empty()),
+        "signed_by": known.stored.signers().collect::<Vec<_>>(),
     })
 }
 

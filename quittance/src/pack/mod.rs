@@ -5,10 +5,7 @@ mod explain;
 mod list;
 mod sign;
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{path::Path, process::ExitCode};
 
 use clap::{Args, Subcommand};
 use formats::packs::PACK_MAX;
@@ -25,8 +22,8 @@ Examples:
   quittance pack keygen counsel
   quittance pack sign my-law.toml --key counsel.key
 
-docs/policy.md says every field. A pack is loaded from DATA/packs, beside it its signature, by a
-publisher whose .pub file lies in DATA/packs/trusted.")]
+docs/policy.md says every field. A pack is loaded from DATA/packs, beside it the signatures of two
+publishers whose .pub files lie in DATA/packs/trusted.")]
 pub(crate) struct PackArgs {
     #[command(subcommand)]
     what: What,
@@ -40,8 +37,8 @@ Examples:
   quittance pack check my-law.toml
   quittance pack check country.toml state.toml --trusted DATA/packs/trusted
 
-A parent is looked for among the files named and the packs of the program. A signature beside a
-file is checked; with --trusted each file needs one by a publisher of that directory.")]
+A parent is looked for among the files named and the packs of the program. Signatures beside a
+file are checked; with --trusted each file needs those of two publishers of that directory.")]
     Check(check::CheckArgs),
     /// Say field by field what several packs come to, and which of them brings it about
     #[command(after_help = "\
@@ -55,10 +52,14 @@ Examples:
   quittance pack list
   quittance pack list --data /var/lib/quittance --json")]
     List(PlaceArgs),
-    /// Sign a pack: the signature is written beside it
+    /// Sign a pack: the signature is written beside it, with those of other publishers
     #[command(after_help = "\
-Example:
-  quittance pack sign my-law.toml --key counsel.key")]
+Examples:
+  quittance pack sign my-law.toml --key counsel.key
+  quittance pack sign my-law.toml --key association.key
+
+A pack is loaded once two trusted publishers signed the same text: two people, each with a key of
+his own. A key counts once. Signatures over an earlier text do not stay.")]
     Sign(sign::SignArgs),
     /// Make a publisher's key: NAME.key, which stays with him, and NAME.pub for those who trust him
     #[command(after_help = "\
@@ -95,11 +96,4 @@ fn text_of(path: &Path) -> Result<String, Failure> {
         return Err(Failure::usage("bad_pack", detail));
     }
     std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))
-}
-
-/// The file of a pack's signature.
-fn beside(path: &Path) -> PathBuf {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".sig");
-    PathBuf::from(beside)
 }

@@ -11,12 +11,12 @@ use serde_json::json;
 use server::{
     clock::Entropy,
     crypto::hex,
-    packs::{key_of, public_line, sign as sign_text},
+    packs::{SIGNATURES_MAX, SIGNERS, add_signature, beside, key_of, public_line},
     real::RealEntropy,
 };
 use zeroize::Zeroizing;
 
-use super::{beside, text_of};
+use super::text_of;
 use crate::{fail::Failure, out};
 
 #[derive(Args, Debug)]
@@ -39,17 +39,46 @@ pub(super) fn sign(args: &SignArgs, as_json: bool) -> Result<ExitCode, Failure> 
     let pack = formats::parse_pack(&text)
         .map_err(|error| Failure::wrong("bad_pack", format!("{}: {error}", args.file.display())))?;
     let seed = secret(&args.key)?;
-    let line = sign_text(&seed, text.as_bytes())?;
     let to = beside(&args.file);
-    std::fs::write(&to, line + "\n").map_err(|error| Failure::file(&to, &error))?;
-    let key = public_line(&seed);
+    let shown = to.display();
+    let there = if to.exists() { text_of(&to)? } else { String::new() };
+    let signed = add_signature(&there, &seed, text.as_bytes())?;
+    if signed.signatures.len() > SIGNATURES_MAX {
+        let detail = format!("{shown}: expected at most {SIGNATURES_MAX} signatures");
+        return Err(Failure::wrong("pack_signature", detail));
+    }
+    let lines: String = signed.signatures.iter().map(|one| one.line.clone() + "\n").collect();
+    if lines != there {
+        std::fs::write(&to, lines).map_err(|error| Failure::file(&to, &error))?;
+    }
+    let missing = SIGNERS.saturating_sub(signed.signatures.len());
+    let keys: Vec<String> = signed.signatures.iter().map(|one| hex(&one.key)).collect();
     let value = json!({
         "pack": pack.id, "version": pack.version, "signature": to.display().to_string(),
-        "key": key,
+        "key": public_line(&seed), "new": signed.new, "dropped": signed.dropped,
+        "signed_by": keys, "missing": missing,
     });
-    let text = format!("{} version {}: signed in {}", pack.id, pack.version, to.display());
-    out::either(as_json, &value, text);
+    let name = format!("{} version {}", pack.id, pack.version);
+    let mut told = match signed.new {
+        true => format!("{name}: signed in {shown}, by {}", count(keys.len())),
+        false => format!("{name}: this key has signed it in {shown} already, and counts once"),
+    };
+    if signed.dropped > 0 {
+        let dropped = signed.dropped;
+        told += &format!("\n{dropped} of its lines were no signatures over this text and are gone");
+    }
+    if missing > 0 {
+        told += "\nanother publisher, with a key of his own, has to sign it before it is loaded";
+    }
+    out::either(as_json, &value, told);
     Ok(ExitCode::SUCCESS)
+}
+
+fn count(signers: usize) -> String {
+    match signers {
+        1 => "one publisher".to_owned(),
+        more => format!("{more} publishers"),
+    }
 }
 
 pub(super) fn keygen(args: &KeygenArgs, as_json: bool) -> Result<ExitCode, Failure> {

@@ -163,6 +163,11 @@ fn holds(page: &mut Page, view: &View) {
 
 fn device(page: &mut Page, view: &View) {
     page.section("Device");
+    for freed in &view.freed {
+        let gone = if freed.removed { "the agent is gone" } else { "not confirmed by the phone" };
+        let text = format!("{} at {}; {gone}", freed.enrolment, view.local(&freed.at));
+        page.row("Freed", &text);
+    }
     let Some(device) = &view.device else {
         page.row("Enrolled", "no device yet");
         return;

@@ -24,10 +24,20 @@ pub(super) struct View {
     pub(super) opening: Option<Opening>,
     pub(super) notices: Vec<Notice>,
     pub(super) device: Option<Device>,
+    #[serde(default)]
+    pub(super) freed: Vec<Freed>,
     pub(super) last_contact: Option<Contact>,
     pub(super) sunset: Option<Sunset>,
     pub(super) release: Option<Release>,
     pub(super) enrolment_code: Option<String>,
+}
+
+/// A phone that was freed while the contract goes on.
+#[derive(Debug, Deserialize)]
+pub(super) struct Freed {
+    pub(super) enrolment: String,
+    pub(super) at: String,
+    pub(super) removed: bool,
 }
 
 /// The last time that the phone was to come down from a restriction.

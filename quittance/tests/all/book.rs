@@ -224,3 +224,45 @@ fn standings_are_imported_row_by_row_and_once() {
     assert_eq!((counts(&again), &again["older"]), ([0, 1, 0], &Value::from(1)));
     assert_eq!(house.json(&["status", "EX-00001"])["standing"]["past_due"], "0.00");
 }
+
+/// A consent may name the text it was given on: the one that this contract discloses, wherever the
+/// book is taken in.
+#[test]
+fn a_consent_on_another_text_is_refused_with_line_and_column() {
+    let book = first_rows("contracts.csv", 2);
+    let of_first = |told: &str| {
+        let lines = book.lines().enumerate().map(|(line, text)| match line {
+            0 => format!("{text},consent_language,consent_hash\n"),
+            1 => format!("{text},{told}\n"),
+            _ => format!("{text},,\n"),
+        });
+        lines.collect::<String>()
+    };
+    let before = House::founded();
+    before.ok(&["import", "contracts", &before.file("contracts.csv", &book)]);
+    let shown = before.json(&["disclosure", "EX-00001"]);
+    let (language, hash) = (shown["language"].as_str().unwrap(), shown["hash"].as_str().unwrap());
+
+    let house = House::founded();
+    let other = "0".repeat(64);
+    let cases = [
+        (format!("{language},{other}"), "line 2, consent_hash"),
+        (format!("{language},{hash}0"), "line 2, consent_hash"),
+        (format!(",{hash}"), "line 2, consent_language"),
+        (format!("zz-ZZ,{other}"), "line 2, consent_"),
+    ];
+    for (told, place) in cases {
+        let file = house.file("contracts.csv", &of_first(&told));
+        for extra in [&["--check"][..], &[]] {
+            let ran = house.run(&[&["import", "contracts", &file], extra].concat());
+            assert_eq!(ran.code, 2, "{ran:?}");
+            assert!(ran.err.contains(place), "{told}: {}", ran.err);
+        }
+    }
+    assert_eq!(house.run(&["status", "EX-00001"]).code, 1, "nothing was taken in");
+    let right = house.file("contracts.csv", &of_first(&format!("{language},{hash}")));
+    assert_eq!(counts(&house.json(&["import", "contracts", &right])), [2, 0, 0]);
+    assert_eq!(counts(&house.json(&["import", "contracts", &right])), [0, 2, 0], "again");
+    let told = house.ok(&["journal", "export", "EX-00001"]).out.replace('\\', "");
+    assert!(told.contains("\"told\":{\"hash\":"), "it stands in the signing: {told}");
+}

@@ -81,7 +81,7 @@ pub(crate) fn serve(house: &House, extra: &[&str]) -> (Process, String) {
 }
 
 /// A house with one overdue contract, and a key.
-fn house() -> (House, String) {
+pub(crate) fn overdue() -> (House, String) {
     let house = House::founded();
     house.ok(&["import", "contracts", &house.file("c.csv", OVERDUE)]);
     keyed(house)
@@ -95,7 +95,7 @@ fn keyed(house: House) -> (House, String) {
     (house, key)
 }
 
-fn device(house: &House, url: &str, code: &str) -> Command {
+pub(crate) fn device(house: &House, url: &str, code: &str) -> Command {
     let args = [
         "device",
         "run",
@@ -114,7 +114,7 @@ fn device(house: &House, url: &str, code: &str) -> Command {
 
 #[test]
 fn a_phone_is_warned_paid_for_and_released() {
-    let (house, key) = house();
+    let (house, key) = overdue();
     let code = house.json(&["status", "A-1", "--code"])["enrolment_code"].clone();
     let code = code.as_str().unwrap();
     let events = house.folder.path().join("events.jsonl").display().to_string();
@@ -212,7 +212,7 @@ fn contracts_and_standings_come_through_a_server() {
 /// A statement sent to a server counts once, and its money is in the server's reports.
 #[test]
 fn a_banks_file_comes_through_a_server() {
-    let (house, key) = house();
+    let (house, key) = overdue();
     let (server, url) = serve(&house, &[]);
     let at = ["--server", &url, "--key-file", &key];
     let text = include_str!("../../../formats/tests/data/camt/traps.v08.xml");
@@ -241,7 +241,7 @@ fn a_banks_file_comes_through_a_server() {
 
 #[test]
 fn a_holder_may_say_no_and_a_wrong_code_binds_nothing() {
-    let (house, _) = house();
+    let (house, _) = overdue();
     let code = house.json(&["status", "A-1", "--code"])["enrolment_code"].clone();
     let (server, url) = serve(&house, &[]);
     let mut wrong = device(&house, &url, "222222222222");

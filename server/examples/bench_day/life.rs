@@ -177,6 +177,7 @@ impl<'a> Life<'a> {
                     show_from: *show_from,
                     owed: *owed,
                     language: "en".to_owned(),
+                    templates: Vec::new(),
                     text: format!("Formal notice {k}: {owed} paise are past due. ").repeat(6),
                 },
             };

@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Uri, header},
     response::{IntoResponse, Response},
 };
+use domain::EnrolmentId;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -52,7 +53,7 @@ pub(crate) async fn certificate(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::of(&uri, &["link"])?;
+    let params = Params::of(&uri, &["enrolment", "link"])?;
     let link = params.get("link");
     let fits = |link: &str| {
         link.len() <= LINK_MAX && (link.starts_with("https://") || link.starts_with("http://"))
@@ -60,8 +61,11 @@ pub(crate) async fn certificate(
     if link.is_some_and(|link| !fits(link)) {
         return Err(Problem::new("bad_query", "link: expected an address as https://host"));
     }
+    let wrong = |_| Problem::new("bad_query", "enrolment: expected the id of an enrolment");
+    let enrolment = params.get("enrolment").map(str::parse::<EnrolmentId>).transpose();
+    let enrolment = enrolment.map_err(wrong)?;
     let unit = contracts::unit(&app, call.tenant(), &reference).await?;
-    let certificate = app.hand_out_certificate(call.tenant(), unit).await?;
+    let certificate = app.hand_out_certificate(call.tenant(), unit, enrolment).await?;
     let wanted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     let wants = |media: &str| {
         wanted.is_some_and(|all| all.split([',', ';']).any(|one| one.trim() == media))

@@ -109,6 +109,7 @@ pub const CODES: &[Code] = &[
     code(422, "bad_proposal", "Not a kind of proposal with its fields"),
     code(422, "bad_reference", "Not a reference"),
     code(422, "bad_shortfall", "Not what can become of a shortfall"),
+    code(422, "bad_evidence", "No sign of tampering of this name"),
     code(422, "bad_stage", "No stage of this name"),
     code(422, "bad_standing", "Not where a standing comes from"),
     code(422, "bad_restructure", "Not a kind of restructure"),

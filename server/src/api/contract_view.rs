@@ -10,6 +10,7 @@ use super::{
     assignments::{AssignmentView, assignment},
     custody::{FreedView, freed},
     device_state::{ContactView, DeviceState, contact, device},
+    evidence::{EvidenceView, evidence},
     opening_view::{OpeningView, opening},
     sunset_view::{SunsetView, sunset},
     terms_view::{RowView, TermsView, terms},
@@ -69,6 +70,9 @@ pub(crate) struct ContractView {
     timetable: Vec<PlannedView>,
     /// Holds that keep the ladder down.
     holds: Vec<HoldView>,
+    /// Signs of tampering that nobody dismissed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<EvidenceView>,
     /// The label of the borrower's area, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "IN-KL")]
@@ -290,6 +294,7 @@ pub(crate) fn view(explained: Explained, with_code: bool) -> ContractView {
             .collect(),
         timetable: decision.timetable.iter().map(planned).collect(),
         holds: holds(contract, at),
+        evidence: evidence(contract),
         area: contract.area.clone(),
         unlocks: unlocks(contract, &loaded.ladder, at),
         opening: opening(contract, &loaded.ladder),

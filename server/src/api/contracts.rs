@@ -105,6 +105,11 @@ pub(crate) struct ContractBody {
     consent_version: Option<String>,
     /// When consent was given: RFC 3339, or a day of the contract's calendar.
     consent_at: Option<String>,
+    /// BCP 47 tag of the language of the disclosure that consent was given on; goes with the hash.
+    #[schema(example = "hi")]
+    consent_language: Option<String>,
+    /// SHA-256 of that disclosure's text, 64 hexadecimal digits; goes with the language.
+    consent_hash: Option<String>,
     /// `outside`: the lender's own system keeps the account and tells where it stands; then there
     /// is no schedule. Absent = the account is kept here.
     #[schema(example = "outside")]
@@ -225,6 +230,8 @@ impl ContractBody {
             ("partial_unlock_day_price", told(eased.map(|eased| eased.day_price.clone()))),
             ("partial_unlock_max_days", told(eased.and_then(|eased| eased.max_days.map(text)))),
             ("borrower_email", optional(&self.borrower_email)),
+            ("consent_language", optional(&self.consent_language)),
+            ("consent_hash", optional(&self.consent_hash)),
         ];
         let fields: Vec<(&str, &str)> =
             fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

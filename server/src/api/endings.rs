@@ -30,9 +30,9 @@ pub(crate) struct ReturnBody {
     /// When it was handed over: RFC 3339; absent = at once. Interest stops with that day.
     #[schema(example = "2026-11-06T10:15:00+05:30", format = DateTime)]
     value_at: Option<String>,
-    /// Whatever the counter noted; at most 500 bytes.
-    #[schema(example = "charger missing")]
-    note: Option<String>,
+    /// Why it came back, and whatever the counter noted; 1 to 500 bytes.
+    #[schema(example = "could not pay any longer; charger missing")]
+    reason: String,
     /// What it was found to be worth, if it was graded on the spot.
     grading: Option<GradingBody>,
 }
@@ -84,7 +84,10 @@ pub(crate) async fn hand_over(
         Some(body) => Some(grading(&app, &call, &reference, body, "grading.").await?),
         None => None,
     };
-    let hand_over = HandOver { value, note: body.note.unwrap_or_default(), grading };
+    if body.reason.trim().is_empty() {
+        return Err(fault("reason", "bad_text", "1 to 500 bytes of text", &body.reason));
+    }
+    let hand_over = HandOver { value, note: body.reason, grading };
     let act = Act { call: &call, reference: &reference, name: "return" };
     let unit = contracts::unit(&app, call.tenant(), &reference).await?;
     let asked = call.asked(&app, &[&raw], act.name);

@@ -29,6 +29,7 @@ mod device_state;
 mod devices;
 mod disclosure;
 mod endings;
+mod evidence;
 mod guard;
 mod holds;
 mod intake;
@@ -64,6 +65,7 @@ pub use contract_view::explained_json;
 pub use disclosure::{disclosure_json, disclosure_page};
 pub use openapi::openapi;
 pub use preview::PreviewView;
+pub use releases::UnconfirmedRelease;
 pub use replay::{Turn, TurnView, replayed_json, turn_view};
 pub use table::roles_table;
 

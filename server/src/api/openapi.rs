@@ -10,9 +10,9 @@ use super::{
     acts, approvals, assignments, bulk, certificate, claims,
     codes::{self, CODES},
     consent, contact, contract_line, contract_view, contracts, custody, devices, disclosure,
-    endings, holds, intake, journal_file, money, payments, payoff, preview, problem, proposals,
-    receipts, records, refunds, releases, replay, reports, restructure, standing, standstills,
-    statements, suspense,
+    endings, evidence, holds, intake, journal_file, money, payments, payoff, preview, problem,
+    proposals, receipts, records, refunds, releases, replay, reports, restructure, standing,
+    standstills, statements, suspense,
     table::{Endpoint, Key, endpoints},
     tenant,
 };
@@ -41,6 +41,7 @@ use super::{
     endings::ReasonBody,
     endings::ReturnBody,
     endings::WriteOffBody,
+    evidence::EvidenceView,
     money::AmountBody,
     money::ChargebackBody,
     money::FeeBody,
@@ -239,53 +240,20 @@ fn parameters(endpoint: &Endpoint) -> Value {
             "reference" => "The contract's reference, percent-encoded",
             "k" => "Number of the formal notice, from 1",
             "report" => "Which report",
+            "kind" => "Which kind of evidence",
             _ => "Id",
         };
         let kind = match name {
             "id" => json!({ "type": "string", "format": "uuid" }),
             "k" => json!({ "type": "integer", "minimum": 1, "maximum": 255 }),
             "report" => json!({ "type": "string", "enum": reports::names() }),
+            "kind" => json!({ "type": "string", "enum": evidence::kinds() }),
             _ => json!({ "type": "string" }),
         };
         parameters.push(parameter(name, "path", true, text, kind));
     }
     for name in endpoint.query {
-        let states =
-            if endpoint.path == "/v1/payments" { payments::STATES } else { contracts::STATES };
-        let (text, kind) = match *name {
-            "cursor" => ("Where to go on: `next` of the page before", json!({ "type": "string" })),
-            "limit" => (
-                "Entries at most",
-                json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
-            ),
-            "link" => (
-                "Address of a server that checks certificates, for the page's code",
-                json!({ "type": "string", "format": "uri" }),
-            ),
-            "rules" => (
-                "With the texts of the programmes and packs that the decisions name",
-                json!({ "type": "boolean", "default": false }),
-            ),
-            "day" => (
-                "Of which day's log; of the last one if left out",
-                json!({ "type": "string", "format": "date" }),
-            ),
-            "format" => (
-                "What the file is",
-                json!({ "type": "string", "enum": statements::FORMATS, "default": "camt053" }),
-            ),
-            "lender" => ("Short name of the lender who offers", json!({ "type": "string" })),
-            "provider" => (
-                "Who tells of its money; else the account's number",
-                json!({ "type": "string", "minLength": 1, "maxLength": 64 }),
-            ),
-            "status" => ("Only in this state", json!({ "type": "string", "enum": states })),
-            "as_of" | "from" | "to" | "buckets" => reports::parameter(name),
-            _ => (
-                "Only at this rung or above",
-                json!({ "type": "string", "enum": contracts::RUNGS }),
-            ),
-        };
+        let (text, kind) = asked_for(endpoint, name);
         parameters.push(parameter(name, "query", false, text, kind));
     }
     if endpoint.key != Key::None {
@@ -295,6 +263,46 @@ fn parameters(endpoint: &Endpoint) -> Value {
         parameters.push(parameter("Idempotency-Key", "header", needed, text, kind));
     }
     Value::Array(parameters)
+}
+
+/// What a query parameter asks for, and its schema.
+fn asked_for(endpoint: &Endpoint, name: &str) -> (&'static str, Value) {
+    let states = if endpoint.path == "/v1/payments" { payments::STATES } else { contracts::STATES };
+    match name {
+        "cursor" => ("Where to go on: `next` of the page before", json!({ "type": "string" })),
+        "limit" => (
+            "Entries at most",
+            json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
+        ),
+        "link" => (
+            "Address of a server that checks certificates, for the page's code",
+            json!({ "type": "string", "format": "uri" }),
+        ),
+        "rules" => (
+            "With the texts of the programmes and packs that the decisions name",
+            json!({ "type": "boolean", "default": false }),
+        ),
+        "day" => (
+            "Of which day's log; of the last one if left out",
+            json!({ "type": "string", "format": "date" }),
+        ),
+        "format" => (
+            "What the file is",
+            json!({ "type": "string", "enum": statements::FORMATS, "default": "camt053" }),
+        ),
+        "lender" => ("Short name of the lender who offers", json!({ "type": "string" })),
+        "provider" => (
+            "Who tells of its money; else the account's number",
+            json!({ "type": "string", "minLength": 1, "maxLength": 64 }),
+        ),
+        "status" => ("Only in this state", json!({ "type": "string", "enum": states })),
+        "as_of" | "from" | "to" | "buckets" => reports::parameter(name),
+        "enrolment" => (
+            "Of a phone that left the contract: its enrolment",
+            json!({ "type": "string", "format": "uuid" }),
+        ),
+        _ => ("Only at this rung or above", json!({ "type": "string", "enum": contracts::RUNGS })),
+    }
 }
 
 fn parameter(name: &str, place: &str, required: bool, text: &str, schema: Value) -> Value {

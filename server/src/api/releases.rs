@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::Uri};
+use domain::Moment;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -11,8 +12,8 @@ use super::{body, body::Params, guard::Call, problem::Problem};
 use crate::{App, app::list_releases::Unconfirmed};
 
 /// A release whose phone has not confirmed that it removed the agent.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct UnconfirmedRelease {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnconfirmedRelease {
     /// The contract's id.
     id: Uuid,
     /// The lender's own name for it.
@@ -27,6 +28,19 @@ pub(crate) struct UnconfirmedRelease {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime, nullable = false)]
     last_contact: Option<String>,
+}
+
+impl UnconfirmedRelease {
+    /// As it is told at a moment.
+    pub fn of(found: Unconfirmed, now: Moment) -> UnconfirmedRelease {
+        UnconfirmedRelease {
+            id: found.contract.unit.0,
+            reference: found.contract.signed.reference,
+            released_at: found.released_at.rfc3339(),
+            hours: now.seconds_since(found.released_at) / 3600,
+            last_contact: found.last_contact.map(|at| at.rfc3339()),
+        }
+    }
 }
 
 /// A page of them.
@@ -49,13 +63,6 @@ pub(crate) async fn unconfirmed(
     let place = Params::of(&uri, &["cursor", "limit"])?.place()?;
     let (found, next) = app.unconfirmed_releases(call.tenant(), place.after, place.limit).await?;
     let now = app.now();
-    let view = |found: Unconfirmed| UnconfirmedRelease {
-        id: found.contract.unit.0,
-        reference: found.contract.signed.reference,
-        released_at: found.released_at.rfc3339(),
-        hours: now.seconds_since(found.released_at) / 3600,
-        last_contact: found.last_contact.map(|at| at.rfc3339()),
-    };
-    let items = found.into_iter().map(view).collect();
+    let items = found.into_iter().map(|found| UnconfirmedRelease::of(found, now)).collect();
     Ok(Json(UnconfirmedPage { items, next: body::shown(next) }))
 }

@@ -54,6 +54,9 @@ pub(crate) struct RestructureBody {
     /// When he consented: RFC 3339.
     #[schema(example = "2026-12-20T10:15:00+05:30", format = DateTime)]
     consent_at: Option<String>,
+    /// Why the lender agrees; 1 to 500 bytes; needed unless it is a preview.
+    #[schema(example = "lost his job, back at work in March")]
+    reason: Option<String>,
 }
 
 /// A contract's rows before and after a restructure.
@@ -98,8 +101,9 @@ pub(crate) async fn restructure(
         return Ok(answer::done(false, &shown));
     }
     let consent = consent(&value)?;
+    let reason = given("reason", &value.reason, "why the lender agrees to the change")?;
     let asked = call.asked(&app, &[&raw], "restructure");
-    match app.restructure(call.tenant(), unit, &asked, ask, consent).await {
+    match app.restructure(call.tenant(), unit, &asked, ask, consent, reason).await {
         Ok(changed) => {
             let shown = view(changed.contract.terms(), StateView::after(&changed));
             Ok(answer::done(changed.repeated, &shown))
@@ -147,11 +151,13 @@ fn ask(body: &RestructureBody) -> Result<Ask, Problem> {
     })
 }
 
+fn given(name: &str, value: &Option<String>, what: &str) -> Result<String, Problem> {
+    let missing = || fault(name, "empty", what, "");
+    value.clone().filter(|text| !text.trim().is_empty()).ok_or_else(missing)
+}
+
 fn consent(body: &RestructureBody) -> Result<Consent, Problem> {
-    let given = |name: &str, value: &Option<String>| {
-        let missing = || fault(name, "empty", "the borrower's consent to the change", "");
-        value.clone().filter(|text| !text.trim().is_empty()).ok_or_else(missing)
-    };
+    let given = |name, value| given(name, value, "the borrower's consent to the change");
     Ok(Consent {
         form: given("consent_form", &body.consent_form)?,
         version: given("consent_version", &body.consent_version)?,

@@ -52,6 +52,9 @@ pub(crate) struct MatchBody {
     /// Reference of the contract.
     #[schema(example = "EX-00001")]
     reference: String,
+    /// How it is known; 1 to 500 bytes.
+    #[schema(example = "the payer sent a picture of the transfer")]
+    reason: String,
 }
 
 /// Lists what waits.
@@ -86,8 +89,9 @@ pub(crate) async fn assign(
     Body { value, .. }: Body<MatchBody>,
 ) -> Result<Response, Problem> {
     let unit = payment_id(&id)?;
-    let MatchBody { reference } = value;
-    let posted = app.match_suspense(call.tenant(), unit, &reference, call.actor()).await?;
+    let MatchBody { reference, reason } = value;
+    let matched = app.match_suspense(call.tenant(), unit, &reference, &reason, call.actor());
+    let posted = matched.await?;
     let repeated = posted.repeated;
     let view = view_with_state(&app, call.tenant(), posted).await?;
     Ok(answer::done(repeated, &view))

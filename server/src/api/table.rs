@@ -7,6 +7,7 @@ mod consent;
 mod contracts;
 mod devices;
 mod endings;
+mod evidence;
 mod holds;
 mod money;
 mod payments;
@@ -99,6 +100,7 @@ pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         consent::ENDPOINTS,
         holds::ENDPOINTS,
         approvals::ENDPOINTS,
+        evidence::ENDPOINTS,
         money::ENDPOINTS,
         changes::ENDPOINTS,
         endings::ENDPOINTS,

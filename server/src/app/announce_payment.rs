@@ -38,6 +38,9 @@ pub enum Claimed {
     },
 }
 
+/// Why money in suspense goes to the contract of a claim.
+const CLAIMED: &str = "its borrower told the transaction";
+
 impl App {
     /// Keyed hash of a transaction number, in whatever letters and groups it was typed.
     pub fn transaction_hash(&self, tenant: TenantId, number: &str) -> String {
@@ -68,7 +71,8 @@ impl App {
                     if nobodys(reason) && fits(money_of(&intake), &loaded) =>
                 {
                     let reference = &loaded.contract.signed.reference;
-                    let matched = self.match_suspense(tenant, payment, reference, actor).await?;
+                    let matched =
+                        self.match_suspense(tenant, payment, reference, CLAIMED, actor).await?;
                     return Ok(Claimed::Counted(Box::new(matched)));
                 }
                 IntakeState::InTransit { contract: known }

@@ -209,26 +209,8 @@ impl App {
     /// Whether a command was carried out before. A commit on a unit that must not exist yet writes
     /// nothing where it exists; its key is looked up all the same.
     pub(super) async fn was_done(&self, row: &Row, asked: &Asked) -> Result<bool, Error> {
-        let item = Item {
-            tenant: row.tenant,
-            unit: row.unit,
-            kind: row.kind,
-            expected: 0,
-            command: store::Command { key: asked.key, hash: asked.hash, name: asked.name },
-            change: Change {
-                doc: row.doc.clone(),
-                facets: row.facets.clone(),
-                next_look: NextLook::Keep,
-                head: row.head,
-            },
-            journal: Vec::new(),
-            postings: Vec::new(),
-            reserve: Vec::new(),
-            free: Vec::new(),
-            personal: Vec::new(),
-            jobs: Vec::new(),
-            finished: Vec::new(),
-        };
+        let command = store::Command { key: asked.key, hash: asked.hash, name: asked.name };
+        let item = Item { expected: 0, ..Item::unchanged(row, command) };
         match self.store.commit(vec![item]).await?.pop() {
             Some(Outcome::Repeat(_)) => Ok(true),
             Some(Outcome::Conflict(conflict @ Conflict::KeyReused)) => Err(refused_by(&conflict)),
@@ -380,6 +362,7 @@ impl App {
                 show_from,
                 owed,
                 language: voice.language().to_owned(),
+                templates: voice.book().templates().to_vec(),
                 text,
             },
             Err(cause) => Command::WithholdNotice { k, cause },

@@ -2,15 +2,16 @@
 //! release. A check-in that changes nothing writes nothing.
 
 use domain::{
-    Actor, Command, Contract, Moment, NoticeId, State, UnitId,
+    Actor, Command, Contract, HoldId, Moment, NoticeId, State, UnitId,
     assignment::Assign,
     contract::HEARD_AGAIN,
     custody::{Freed, Pass},
     fact::Enrolment,
+    policy::care::Evidence,
 };
 use protocol::{
     Kind, Message,
-    check_in::{CheckIn, Event, EventKind},
+    check_in::{CheckIn, Event, EventKind, Sign},
     cose::Sign1,
     lease::Stamp,
     release::Removed,
@@ -25,7 +26,7 @@ use super::{
     lease::{self, certificate, domain_stage, unix},
 };
 use crate::{
-    crypto::{ServerVerifier, content_hash, hex},
+    crypto::{ServerVerifier, content_hash, hex, sha256},
     error::Error,
 };
 
@@ -260,7 +261,7 @@ fn commands(contract: &Contract, events: &[Event], received: Moment) -> Vec<Comm
     for event in events.iter().filter(|event| event.event_no > contract.events_through) {
         let ago = i64::try_from(event.ago_s).unwrap_or(i64::MAX);
         let happened = received.plus_seconds(-ago);
-        commands.push(command(&event.what, happened));
+        commands.push(command(contract, event, happened));
         through = through.max(event.event_no);
     }
     if through > contract.events_through {
@@ -269,13 +270,32 @@ fn commands(contract: &Contract, events: &[Event], received: Moment) -> Vec<Comm
     commands
 }
 
-fn command(what: &EventKind, happened: Moment) -> Command {
+/// The id of the dispute that an event opens: the same when the event is heard again.
+fn objection(contract: &Contract, event_no: u64) -> HoldId {
+    let key_gen = contract.key_gen().to_be_bytes();
+    let hash = sha256(&[b"objection", &contract.unit.bytes(), &key_gen, &event_no.to_be_bytes()]);
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    HoldId::from_bytes(id)
+}
+
+/// The domain's word for a sign of tampering.
+fn sign_of(sign: Sign) -> Evidence {
+    match sign {
+        Sign::Root => Evidence::Root,
+        Sign::BootloaderUnlocked => Evidence::BootloaderUnlocked,
+        Sign::PatchDowngraded => Evidence::PatchDowngraded,
+        Sign::SimChanged => Evidence::SimChanged,
+    }
+}
+
+fn command(contract: &Contract, event: &Event, happened: Moment) -> Command {
     let evidence = |what: &str, detail: u64| Command::ReportEvidence {
         what: what.to_owned(),
         happened,
         detail,
     };
-    match what {
+    match &event.what {
         EventKind::Applied { stage, sequence } => Command::ReportStage {
             stage: domain_stage(*stage),
             sequence: *sequence,
@@ -298,6 +318,11 @@ fn command(what: &EventKind, happened: Moment) -> Command {
         EventKind::Unsupported { code } => evidence("unsupported", u64::from(*code)),
         EventKind::Booted => evidence("booted", 0),
         EventKind::HeardAgain { silent_s } => evidence(HEARD_AGAIN, *silent_s),
+        EventKind::Objected => {
+            let hold = objection(contract, event.event_no);
+            Command::Object { hold, asked: happened }
+        }
+        EventKind::Tampered { sign } => evidence(sign_of(*sign).name(), 0),
         EventKind::ClockOff { by_s, ahead } => {
             evidence(if *ahead { "clock_ahead" } else { "clock_behind" }, *by_s)
         }

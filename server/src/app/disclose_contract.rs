@@ -1,9 +1,9 @@
 //! What a contract's borrower agrees to, in his language, and the hash by which a consent names it.
 
-use domain::{TenantId, UnitId};
+use domain::{Contract, Ladder, TenantId, UnitId};
 use formats::words::Disclosure;
 
-use super::{App, change::Loaded};
+use super::App;
 use crate::{
     crypto::{hex, sha256},
     error::Error,
@@ -33,14 +33,18 @@ impl App {
         language: Option<&str>,
     ) -> Result<Disclosed, Error> {
         let loaded = self.contract_of(tenant, unit).await?;
-        Ok(self.disclosed(&loaded, language))
+        Ok(self.disclosed(&loaded.contract, &loaded.ladder, language))
     }
 
     /// The disclosure of a contract that is at hand.
-    pub fn disclosed(&self, loaded: &Loaded, language: Option<&str>) -> Disclosed {
-        let Loaded { row, contract, ladder } = loaded;
+    pub fn disclosed(
+        &self,
+        contract: &Contract,
+        ladder: &Ladder,
+        language: Option<&str>,
+    ) -> Disclosed {
         let terms = &contract.signed.terms;
-        let words = self.words(row.tenant);
+        let words = self.words(contract.tenant);
         let voice = words.voice(language.unwrap_or_else(|| terms.language()));
         // As it was agreed, so that the text and its hash stay what they were.
         let sunset = contract.signed.sunset.map(|at| contract.terms().zone().day(at));

@@ -79,8 +79,12 @@ impl App {
             return Ok(reply);
         }
         let offered = self.open_offer(&confirm.offer).await?;
-        let disclosure =
-            content_hash(self.disclosed(&offered.loaded, None).disclosure.text().as_bytes());
+        let disclosure = content_hash(
+            self.disclosed(&offered.loaded.contract, &offered.loaded.ladder, None)
+                .disclosure
+                .text()
+                .as_bytes(),
+        );
         let agrees = confirm.enrolment.0 == offered.enrolment.bytes()
             && confirm.key_gen == offered.key_gen
             && confirm.disclosure_hash == disclosure;
@@ -205,7 +209,8 @@ impl App {
 
     fn terms(&self, offered: &Offered, now: Moment) -> Result<Terms, Error> {
         let Loaded { row, ladder, .. } = &offered.loaded;
-        let disclosure = self.disclosed(&offered.loaded, None).disclosure;
+        let disclosure =
+            self.disclosed(&offered.loaded.contract, &offered.loaded.ladder, None).disclosure;
         Ok(Terms {
             offer_hash: protocol::ContentHash(offered.offer_hash),
             tenant: protocol::TenantId(row.tenant.bytes()),

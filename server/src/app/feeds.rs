@@ -15,7 +15,8 @@ use store::{Query, UnitKind};
 
 use super::{
     App,
-    manage::{check_name, entry_unit},
+    manage::{Written, check_name, entry_unit},
+    tell_lender::Told,
 };
 use crate::error::Error;
 
@@ -179,7 +180,7 @@ impl App {
         if known.as_ref() == Some(&feed) {
             return Ok((feed, true));
         }
-        self.save_feed(tenant, &feed, actor).await?;
+        self.save_feed(tenant, &feed, actor, Told::default()).await?;
         Ok((feed, false))
     }
 
@@ -224,7 +225,8 @@ impl App {
             stale += i64::from(feed.stale_since.is_some());
             let old = feed.heard_at > stored.heard_at.plus_seconds(SAVE_S);
             if turned.is_some() || old || feed.back_since != stored.back_since {
-                self.save_feed(tenant, &feed, Actor::Time).await?;
+                let told = turned.map(|silent| self.tell_feed(tenant, &feed, silent, now));
+                self.save_feed(tenant, &feed, Actor::Time, told.unwrap_or_default()).await?;
             }
         }
         self.metrics.feeds_stale(stale);
@@ -239,16 +241,22 @@ impl App {
             heard.map(|((tenant, _), known)| (*tenant, known.feed.clone())).collect()
         };
         for (tenant, feed) in heard {
-            self.save_feed(tenant, &feed, Actor::Time).await?;
+            self.save_feed(tenant, &feed, Actor::Time, Told::default()).await?;
         }
         Ok(())
     }
 
-    async fn save_feed(&self, tenant: TenantId, feed: &Feed, actor: Actor) -> Result<(), Error> {
+    async fn save_feed(
+        &self,
+        tenant: TenantId,
+        feed: &Feed,
+        actor: Actor,
+        told: Told,
+    ) -> Result<(), Error> {
         let unit = entry_unit(tenant, "feed", &feed.name);
         let row = self.store.load(&[unit]).await?.pop().flatten();
-        let entry = Entry::Feed(feed.clone());
-        self.write_entry(tenant, unit, row, &entry, &feed.name, actor).await?;
+        let entry = &Entry::Feed(feed.clone());
+        self.write(Written { tenant, unit, row, entry, name: &feed.name, actor, told }).await?;
         let mut state = self.feeds.lock();
         let known = Known { feed: feed.clone(), stored: feed.clone() };
         let now_known = state.known.entry((tenant, feed.hold)).or_insert_with(|| known.clone());

@@ -2,13 +2,14 @@
 //! become the wire's numbers.
 
 use domain::{
-    Contract, EnrolmentId, Guard, Ladder, Moment, Restriction, Rung, Stage, UnitId, contract::State,
+    Contract, EnrolmentId, Guard, Ladder, Moment, Restriction, Rung, Stage, UnitId,
+    contract::State, silence::in_silence,
 };
 use formats::words::Words;
 use protocol::{
     Kind, Message,
     cert::KeyKind,
-    lease::{LeaseContent, Notice, Passes, SignedLease, Stamp, Step, Unchanged},
+    lease::{LeaseContent, Notice, Passes, SignedLease, Silence, Stamp, Step, Unchanged},
     limits::CERTS_MAX,
     release::Release,
 };
@@ -119,7 +120,7 @@ pub fn content(
         timetable: timetable.take(protocol::lease::TIMETABLE_MAX).collect(),
         guards: guard_codes(ladder),
         offline_step_max_age_s: ladder.offline_step_max_age_s,
-        silence: None,
+        silence: silence(contract, ladder),
         notices: notices(contract),
         screen: screens::screen(contract, ladder, voice),
         passes: Passes {
@@ -139,6 +140,13 @@ pub fn content_hash(
     sequence: u64,
 ) -> Option<[u8; 32]> {
     content(contract, ladder, words, sequence).map(|content| sha256(&[&content.encode()]))
+}
+
+/// What long silence does, where facts, law and lender together allow it anything.
+fn silence(contract: &Contract, ladder: &Ladder) -> Option<Silence> {
+    let rule = in_silence(contract, ladder)?;
+    let after_s = rule.after_hours.saturating_mul(3_600);
+    Some(Silence { after_s, stage: wire_stage(rule.stage) })
 }
 
 /// The last notices, the newest always among them.

@@ -115,7 +115,7 @@ impl App {
         let name = format!("{}@{}", pinned.0, pinned.1);
         let unit = entry_unit(NOBODY, "pack", &name);
         let row = self.store.load(&[unit]).await?.pop().flatten();
-        let actor = Actor::Feed(format!("publisher {}", signed.publisher));
+        let actor = Actor::Feed(format!("publishers {}", signed.publishers.join(", ")));
         self.put(NOBODY, unit, row, &Entry::Pack(Box::new(stored)), &name, actor).await?;
         Ok(Loaded::Added(pinned))
     }

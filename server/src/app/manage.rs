@@ -12,9 +12,11 @@ use formats::{
     journal,
 };
 use protocol::limits::{LENDER_MAX, PHONE_MAX};
-use store::{Change, Facets, Head, Item, LineKind, NextLook, Outcome, Row, UnitKind};
+use store::{
+    Change, Conflict, Facets, Head, Item, JobKey, LineKind, NextLook, Outcome, Row, UnitKind,
+};
 
-use super::{App, change::Lines, directory::NOBODY};
+use super::{App, change::Lines, directory::NOBODY, tell_lender::Told};
 use crate::{crypto::sha256, error::Error};
 
 /// Letters of an API key's prefix and secret.
@@ -31,6 +33,27 @@ pub(super) const SECRET_MIN: usize = 16;
 pub(super) const SECRET_MAX: usize = 512;
 /// Longest address for complaints, bytes.
 const COMPLAINTS_MAX: usize = formats::words::COMPLAINTS_MAX;
+
+/// Tries to write an entry whose events are finished meanwhile.
+const TRIES: u32 = 16;
+
+/// An entry as it is written.
+pub(super) struct Written<'a> {
+    /// Whose.
+    pub(super) tenant: TenantId,
+    /// Its unit.
+    pub(super) unit: UnitId,
+    /// As it was loaded; none of one that is added.
+    pub(super) row: Option<Row>,
+    /// What it says.
+    pub(super) entry: &'a Entry,
+    /// Its name.
+    pub(super) name: &'a str,
+    /// Who writes.
+    pub(super) actor: Actor,
+    /// What is told of it.
+    pub(super) told: Told,
+}
 
 /// What came of adding an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -252,17 +275,44 @@ impl App {
         name: &str,
         actor: Actor,
     ) -> Result<(), Error> {
+        let told = Told::default();
+        self.write(Written { tenant, unit, row, entry, name, actor, told }).await
+    }
+
+    /// Writes an entry, and in the same commit what is told of it.
+    pub(super) async fn write(&self, written: Written<'_>) -> Result<(), Error> {
+        let mut row = written.row.clone();
+        for _ in 0..TRIES {
+            let item = self.entry_item(&written, row.as_ref())?;
+            match self.store.commit(vec![item]).await?.pop() {
+                Some(Outcome::Done(_)) => return Ok(()),
+                Some(Outcome::Conflict(Conflict::Version(_))) => {}
+                _ => return Err(Error::Busy),
+            }
+            // An event of it may have been finished meanwhile; whoever changed it was faster.
+            let again = self.store.load(&[written.unit]).await?.pop().flatten();
+            let text = |row: &Option<Row>| row.as_ref().map(|row| row.doc.clone());
+            if text(&again) != text(&row) {
+                return Err(Error::Busy);
+            }
+            row = again;
+        }
+        Err(Error::Busy)
+    }
+
+    fn entry_item(&self, written: &Written<'_>, row: Option<&Row>) -> Result<Item, Error> {
+        let Written { tenant, unit, entry, name, actor, told, .. } = written;
         let now = self.now();
         let doc = directory_doc(entry);
-        let genesis = Head { entries: 0, hash: journal::genesis(tenant, unit) };
-        let mut lines = Lines::after(row.as_ref().map_or(genesis, |row| row.head), now);
-        lines.push(LineKind::Record, super::record(&actor, now, &doc)?);
+        let genesis = Head { entries: 0, hash: journal::genesis(*tenant, *unit) };
+        let mut lines = Lines::after(row.map_or(genesis, |row| row.head), now);
+        lines.push(LineKind::Record, super::record(actor, now, &doc)?);
         let key = *self.new_id().as_bytes();
-        let facets =
-            Facets { name: name.to_owned(), status: entry.name().to_owned(), ..Facets::default() };
-        let item = Item {
-            tenant,
-            unit,
+        let (name, status) = ((*name).to_owned(), entry.name().to_owned());
+        let facets = Facets { name, status, ..Facets::default() };
+        Ok(Item {
+            tenant: *tenant,
+            unit: *unit,
             kind: UnitKind::Directory,
             expected: row.map_or(0, |row| row.version),
             command: store::Command { key, hash: sha256(&[doc.as_bytes()]), name: "directory" },
@@ -272,13 +322,31 @@ impl App {
             reserve: Vec::new(),
             free: Vec::new(),
             personal: Vec::new(),
-            jobs: Vec::new(),
-            finished: Vec::new(),
-        };
-        match self.store.commit(vec![item]).await?.pop() {
-            Some(Outcome::Done(_)) => Ok(()),
-            _ => Err(Error::Busy),
+            jobs: told.jobs.clone(),
+            finished: told.finished.clone(),
+        })
+    }
+
+    /// Takes work off an entry that is done. Its text, and its journal, stay as they are.
+    pub(super) async fn finish_of_entry(
+        &self,
+        unit: UnitId,
+        finished: &[JobKey],
+    ) -> Result<(), Error> {
+        for _ in 0..TRIES {
+            let row = self.store.load(&[unit]).await?.pop().flatten();
+            let row = row.ok_or(Error::NotFound("directory entry"))?;
+            let key = *self.new_id().as_bytes();
+            let command = store::Command { key, hash: sha256(&[&key]), name: "finish_event" };
+            let finished = finished.to_vec();
+            let item = Item { finished, ..Item::unchanged(&row, command) };
+            match self.store.commit(vec![item]).await?.pop() {
+                Some(Outcome::Done(_)) => return Ok(()),
+                Some(Outcome::Conflict(Conflict::Version(_))) => {}
+                _ => return Err(Error::Busy),
+            }
         }
+        Err(Error::Busy)
     }
 
     fn letters(&self, count: usize) -> String {

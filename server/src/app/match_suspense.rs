@@ -1,6 +1,6 @@
 //! A person says whose money it is: what waits in suspense goes to a contract.
 
-use domain::{Actor, TenantId, UnitId, ledger::Account};
+use domain::{Actor, TenantId, UnitId, decide::CAUSE_MAX, ledger::Account};
 use formats::intake::{Intake, IntakeState};
 use store::Outcome;
 
@@ -18,8 +18,13 @@ impl App {
         tenant: TenantId,
         payment: UnitId,
         reference: &str,
+        reason: &str,
         actor: Actor,
     ) -> Result<Posted, Error> {
+        if reason.trim().is_empty() || reason.len() > CAUSE_MAX {
+            let detail = format!("reason: 1 to {CAUSE_MAX} bytes of text");
+            return Err(Error::refused("bad_text", detail));
+        }
         let (row, intake) = self.received(tenant, payment).await?;
         let contract = self.by_reference(tenant, reference).await?.ok_or_else(|| {
             let detail = format!("reference {reference:?}: no such contract");
@@ -56,7 +61,8 @@ impl App {
             return Err(Error::refused("amount_not_positive", detail));
         }
         let state = IntakeState::InTransit { contract };
-        let intake = Intake { state, reference: reference.to_owned(), ..intake };
+        let (reference, matched_because) = (reference.to_owned(), Some(reason.to_owned()));
+        let intake = Intake { state, reference, matched_because, ..intake };
         let legs = [(Account::Suspense, intake.amount), (Account::InTransit, -intake.amount)];
         let now = self.now();
         let step = Step { name: "match_suspense", actor: &actor, now, legs: &legs };

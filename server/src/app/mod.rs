@@ -67,6 +67,7 @@ mod take_back;
 pub mod take_file;
 pub mod take_statement;
 mod take_table;
+mod tell_lender;
 pub mod throttle;
 pub mod transfer_contract;
 pub mod turns;

@@ -1,6 +1,7 @@
-//! Telling the outside what contracts become. The commit that changes a contract's state or stage
-//! adds one event; a worker delivers it and only then finishes it. At least once: whoever reads
-//! drops what he has by the event's id, and orders by the contract's version.
+//! Telling the outside what contracts become, and what holds many of them. The commit that changes
+//! a contract's state or stage adds one event; a worker delivers it and only then finishes it. At
+//! least once: whoever reads drops what he has by the event's id, and orders by the contract's
+//! version.
 
 use std::{future::Future, pin::Pin};
 
@@ -40,6 +41,7 @@ struct Event<'a> {
     at: String,
     contract: String,
     event: String,
+    kind: &'static str,
     reference: &'a str,
     stage: String,
     state: &'a str,
@@ -80,6 +82,7 @@ impl App {
             at: at.to_string(),
             contract: contract.unit.to_string(),
             event: id.to_string(),
+            kind: "contract",
             reference: &contract.signed.reference,
             stage: contract.decision.stage.to_string(),
             state: contract.state.name(),
@@ -140,8 +143,12 @@ impl App {
     async fn finish_event(&self, work: Claimed) -> Result<(), Error> {
         let asked = Asked::once(self, "finish_event", Actor::Time);
         let finished = vec![JobKey { queue: Queue::Outbox, key: work.key }];
-        let extras = Extras { finished, ..Extras::default() };
-        self.change(work.unit, &asked, extras, |_, _| Ok(Vec::new())).await.map(|_| ())
+        let extras = Extras { finished: finished.clone(), ..Extras::default() };
+        match self.change(work.unit, &asked, extras, |_, _| Ok(Vec::new())).await {
+            Ok(_) => Ok(()),
+            Err(Error::NotFound(_)) => self.finish_of_entry(work.unit, &finished).await,
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -161,6 +161,7 @@ impl App {
             tenant,
             alarm: None,
             exact: None,
+            matched_because: None,
             denied: None,
             content_hash: content,
             raw_hash: content,

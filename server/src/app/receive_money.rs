@@ -238,6 +238,7 @@ impl App {
             currency,
             denied: None,
             exact,
+            matched_because: None,
             paid_at: receipt.paid_at.moment(&zone).min(now),
             provider: receipt.provider.clone(),
             provider_id: receipt.provider_id.clone(),

@@ -1,11 +1,11 @@
 //! A consent that was given after the signing: checked against what the borrower was told, then a
 //! fact.
 
-use domain::{Command, TenantId, UnitId, fact::Consent};
+use domain::{Command, Contract, Ladder, TenantId, UnitId, fact::Consent};
 
 use super::{
     App,
-    change::{Asked, Changed, Extras, Loaded},
+    change::{Asked, Changed, Extras},
 };
 use crate::error::Error;
 
@@ -22,7 +22,7 @@ impl App {
         self.change(unit, asked, Extras::default(), |loaded, _| {
             // What is on record already was checked when it was recorded.
             if loaded.contract.consent() != Some(&consent) {
-                self.check_told(loaded, &consent)?;
+                self.check_told(&loaded.contract, &loaded.ladder, &consent)?;
             }
             Ok(vec![Command::RecordConsent(consent.clone())])
         })
@@ -31,8 +31,12 @@ impl App {
 
     /// A consent names a disclosure of this very contract, in the borrower's language where the law
     /// asks for it.
-    fn check_told(&self, loaded: &Loaded, consent: &Consent) -> Result<(), Error> {
-        let Loaded { row, contract, ladder } = loaded;
+    pub(super) fn check_told(
+        &self,
+        contract: &Contract,
+        ladder: &Ladder,
+        consent: &Consent,
+    ) -> Result<(), Error> {
         let rule = &ladder.paper.consent;
         let Some(told) = &consent.told else {
             if !rule.copy_kept {
@@ -42,7 +46,7 @@ impl App {
                           borrower keeps a copy of what he agreed to";
             return Err(Error::refused("consent_names_no_text", detail));
         };
-        let words = self.words(row.tenant);
+        let words = self.words(contract.tenant);
         let language = words.voice(&told.language).language();
         if rule.borrower_language && language != words.voice(contract.terms().language()).language()
         {
@@ -54,7 +58,7 @@ impl App {
             return Err(Error::refused("consent_language", detail));
         }
         let accepted = contract.device.as_ref().map(|device| device.disclosure);
-        let current = self.disclosed(loaded, Some(&told.language)).hash;
+        let current = self.disclosed(contract, ladder, Some(&told.language)).hash;
         if told.hash == current || accepted == Some(told.hash) {
             return Ok(());
         }

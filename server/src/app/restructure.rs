@@ -33,6 +33,7 @@ impl App {
         asked: &Asked,
         ask: Ask,
         consent: Consent,
+        reason: String,
     ) -> Result<Changed, Error> {
         self.contract_of(tenant, unit).await?;
         self.change(unit, asked, Extras::default(), |loaded, now| {
@@ -44,6 +45,7 @@ impl App {
                 before: formats::terms_hash(loaded.contract.terms()),
                 terms,
                 consent: consent.clone(),
+                reason: reason.clone(),
             };
             Ok(vec![Command::Restructure(ask, Box::new(amended))])
         })

@@ -3,6 +3,7 @@
 
 use domain::{
     Contract, Ladder, Moment, Money, Position, Reason, Stage, Zone, fact::Withheld, hold::HoldKind,
+    policy::care::Evidence,
 };
 use formats::words::{Follows, NoticeWords, Resting, Status, Voice, Why};
 use protocol::{
@@ -50,7 +51,8 @@ pub fn stage_reason(contract: &Contract, stage: Stage, voice: Voice<'_>) -> Stri
         Reason::PastDue(day) => Some(Why::Instalment(*day)),
         _ => None,
     });
-    voice.rung(stage.rung, ran_out.or(since).unwrap_or(Why::Overdue))
+    let signs = contract.decision.reasons.iter().any(|one| matches!(one, Reason::Tampered(_)));
+    voice.rung(stage.rung, ran_out.or(since).unwrap_or(Why::Overdue), signs)
 }
 
 /// Why nothing is taken away.
@@ -179,6 +181,11 @@ pub fn plain(reason: &Reason) -> String {
         Reason::WaitsForEffect(stage) => {
             format!("The device has not reported {stage} in effect for its time yet.")
         }
+        Reason::Tampered(evidence) => format!(
+            "The phone reported {}: the lender's own waiting times are over, those of the law \
+             are not. If that is wrong, say so, and a person looks into it.",
+            sign(*evidence)
+        ),
         Reason::NotApproved(stage) => {
             format!("A person has to look at the contract and approve {stage} before it begins.")
         }
@@ -200,6 +207,17 @@ pub fn plain(reason: &Reason) -> String {
             format!("Nothing was heard of the account for too long: nothing rises since {since}.")
         }
         Reason::Held(kind) => held(*kind).into(),
+    }
+}
+
+/// A sign of tampering, in words.
+fn sign(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Root => "that its system was rooted",
+        Evidence::BootloaderUnlocked => "an unlocked bootloader",
+        Evidence::PatchDowngraded => "a lower patch level than before",
+        Evidence::SimChanged => "another SIM card",
+        Evidence::ClockTampered => "a clock that is more than a day off",
     }
 }
 
@@ -240,6 +258,7 @@ pub fn code(reason: &Reason) -> &'static str {
         Reason::NoticeRuns(..) => "notice_runs",
         Reason::DatesCome(..) => "dates_come",
         Reason::WaitsForEffect(_) => "waits_for_effect",
+        Reason::Tampered(_) => "tampered",
         Reason::NotApproved(_) => "not_approved",
         Reason::NoConsent => "no_consent",
         Reason::NotEnrolled => "not_enrolled",

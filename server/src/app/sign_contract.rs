@@ -44,12 +44,7 @@ impl NewContract {
             borrower_name: row.borrower_name,
             borrower_phone: row.borrower_phone,
             borrower_email: row.borrower_email,
-            consent: row.consent.map(|formats::book::ConsentRow { form, version, at }| Consent {
-                form,
-                version,
-                at,
-                told: None,
-            }),
+            consent: row.consent,
         }
     }
 }
@@ -154,6 +149,10 @@ impl App {
         let fact = domain::sign(signed.clone(), &ladder, actor, now)?;
         let unit = UnitId::of(self.new_id());
         let mut contract = Contract::sign(unit, tenant, now, signed);
+        // A book that is taken over was agreed on other papers: a consent may name no text here.
+        if let Some(consent) = new.consent.as_ref().filter(|consent| consent.told.is_some()) {
+            self.check_told(&contract, &ladder, consent)?;
+        }
         // The unit is fresh each time: a repeat shows as a name that is taken by its twin.
         let (key, hash) = (unit.bytes(), sha256(&[&unit.bytes()]));
         let command = store::Command { key, hash, name: "sign_contract" };

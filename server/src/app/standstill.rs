@@ -20,7 +20,7 @@ use store::{Query, UnitKind};
 use super::{
     App,
     change::{Asked, Done, Extras, Loaded, take},
-    manage::entry_unit,
+    manage::{Written, entry_unit},
     sweep::Swept,
 };
 use crate::error::Error;
@@ -77,8 +77,10 @@ impl App {
         let NewStandstill { name, kind, areas, programme, until, cause } = new;
         let standstill =
             Standstill { areas, cause, from: now, hold, kind, lifted: None, programme, until };
-        let entry = Entry::Standstill(standstill.clone());
-        self.put(tenant, unit, None, &entry, &name, actor).await?;
+        let told = self.tell_opened(tenant, &standstill);
+        let entry = &Entry::Standstill(standstill.clone());
+        self.write(Written { tenant, unit, row: None, entry, name: &name, actor, told }).await?;
+        self.load_directory().await?;
         Ok((standstill, false))
     }
 
@@ -98,11 +100,14 @@ impl App {
         if standstill.lifted.is_some() {
             return Ok((standstill, true));
         }
-        standstill.lifted = Some(Lifted { at: self.now(), reason: reason.to_owned() });
+        let now = self.now();
+        standstill.lifted = Some(Lifted { at: now, reason: reason.to_owned() });
         let row = self.store.load(&[unit]).await?.pop().flatten();
         let name = row.as_ref().map(|row| row.facets.name.clone()).unwrap_or_default();
-        let entry = Entry::Standstill(standstill.clone());
-        self.put(tenant, unit, row, &entry, &name, actor).await?;
+        let told = self.tell_lifted(tenant, &standstill, now);
+        let entry = &Entry::Standstill(standstill.clone());
+        self.write(Written { tenant, unit, row, entry, name: &name, actor, told }).await?;
+        self.load_directory().await?;
         if standstill.kind == HoldKind::Breaker {
             self.breakers.forget(tenant);
         }

@@ -261,7 +261,8 @@ async fn money_that_comes_to_the_seller_counts_with_the_buyer_once() {
     phone.check_in(pair.app()).await;
     assert!(phone.agent.is_released());
     let payment = posted.payment;
-    let matched = pair.app().match_suspense(pair.first.tenant, payment, "C-1", clerk()).await;
+    let matched =
+        pair.app().match_suspense(pair.first.tenant, payment, "C-1", "his name", clerk()).await;
     assert_eq!(code(matched), "payment_not_in_suspense");
     let balance = pair.first.balance().await;
     assert_eq!((balance["suspense"], balance["in_transit"]), (-300_000, 0));

@@ -18,10 +18,10 @@ use crate::kit::{House, LENDER, clerk, imei, new_contract};
 async fn released() -> (House, Certificate) {
     let house = House::new().await;
     let unit = house.sign(new_contract("C-1", 1)).await;
-    let none = house.app.hand_out_certificate(house.tenant, unit).await;
+    let none = house.app.hand_out_certificate(house.tenant, unit, None).await;
     assert!(matches!(none, Err(server::Error::NotFound(_))), "not paid yet: {none:?}");
     house.pay("p-1", "C-1", "3000.00").await;
-    let certificate = house.app.hand_out_certificate(house.tenant, unit).await.unwrap();
+    let certificate = house.app.hand_out_certificate(house.tenant, unit, None).await.unwrap();
     (house, certificate)
 }
 

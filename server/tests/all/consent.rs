@@ -77,6 +77,41 @@ async fn a_consent_names_a_disclosure_of_this_very_contract() {
     house.check().await;
 }
 
+/// A consent that comes with the signing is held to the same text. It may name none: what was
+/// agreed to on a lender's own papers is on record, and the phone's holder reads the text before
+/// he says yes.
+#[tokio::test]
+async fn a_consent_given_with_the_signing_names_a_disclosure_of_this_very_contract() {
+    let (house, unit) = unconsented().await;
+    let right = told(&house, unit).await;
+    let with = |told: Option<Told>| {
+        let mut new = new_contract("C-2", 2);
+        new.consent.as_mut().unwrap().told = told.map(Box::new);
+        new
+    };
+    let spanish = house.app.disclose(house.tenant, unit, Some("es")).await.unwrap();
+    let cases = [
+        (Told { hash: [7; 32], ..right.clone() }, "disclosure_mismatch"),
+        (Told { language: "es".into(), hash: spanish.hash }, "consent_language"),
+    ];
+    for (told, expected) in cases {
+        let new = with(Some(told));
+        assert_eq!(code(house.app.would_sign(house.tenant, &new).await), expected);
+        assert_eq!(code(house.app.sign_contract(house.tenant, new, clerk()).await), expected);
+    }
+    assert!(house.app.by_reference(house.tenant, "C-2").await.unwrap().is_none());
+    let signed = house.sign(with(Some(right.clone()))).await;
+    assert_eq!(house.contract(signed).await.consent().unwrap().told, Some(Box::new(right.clone())));
+    let again = house.app.sign_contract(house.tenant, with(Some(right)), clerk()).await.unwrap();
+    assert!(again.repeated && again.contract.unit == signed, "the same again");
+    let mut phone = Phone::new(2);
+    phone.enrol(&house, signed).await;
+    let unnamed = NewContract { reference: "C-3".into(), ..new_contract("C-3", 3) };
+    let unnamed = house.sign(unnamed).await;
+    assert_eq!(house.contract(unnamed).await.consent().unwrap().told, None);
+    house.check().await;
+}
+
 #[tokio::test]
 async fn a_contract_that_has_ended_takes_no_consent() {
     let (house, unit) = unconsented().await;

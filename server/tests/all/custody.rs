@@ -10,6 +10,7 @@ use server::{
         register_device::NewDevice,
         transfer_contract::Transfer,
     },
+    certificate::Certificate,
 };
 
 use crate::{
@@ -88,6 +89,73 @@ async fn an_exchanged_phone_frees_itself_and_the_next_one_takes_its_place() {
     assert_eq!(old.stage(), Stage::CLEAR);
     assert!(new.problems.is_empty(), "{:?}", new.problems);
     house.check().await;
+}
+
+/// What the certificate of an enrolment comes to for whoever checks it without the server.
+async fn handed_out(
+    house: &House,
+    unit: UnitId,
+    enrolment: domain::EnrolmentId,
+) -> Result<Certificate, Error> {
+    let app = &house.app;
+    let certificate = app.hand_out_certificate(house.tenant, unit, Some(enrolment)).await?;
+    let history = app.key_history(house.tenant).unwrap();
+    let lender = (protocol::TenantId(house.tenant.bytes()), history.root());
+    let elsewhere = Certificate::of_text(&certificate.text()).unwrap();
+    elsewhere.check(lender, &history.certificates()).unwrap();
+    assert_eq!(elsewhere, certificate);
+    Ok(certificate)
+}
+
+/// Who gave a phone back in exchange can show that it is free, before and after the phone itself
+/// has heard of it, and whatever becomes of the contract.
+#[tokio::test]
+async fn an_exchanged_phone_has_a_certificate_of_its_own_for_ever() {
+    let (house, mut old, unit) = locked().await;
+    let id = house.contract(unit).await.device.unwrap().id;
+    let none = handed_out(&house, unit, id).await;
+    assert!(matches!(none, Err(Error::NotFound(_))), "nothing is released: {none:?}");
+    exchange(&house, unit, imei(2)).await.unwrap();
+    let certificate = handed_out(&house, unit, id).await.unwrap();
+    assert!(certificate.is_of(&imei(1)) && !certificate.is_of(&imei(2)));
+    frees_itself(&house, &mut old).await;
+    let agent::PhaseView::Released { certificate: kept, .. } = old.agent.view(old.at).phase else {
+        panic!("not released");
+    };
+    let signed = certificate.bytes();
+    assert!(signed.windows(kept.len()).any(|part| part == kept), "what the phone has is in it");
+
+    let mut new = Phone::new(2);
+    new.enrol(&house, unit).await;
+    let second = house.contract(unit).await.device.unwrap().id;
+    let none = handed_out(&house, unit, second).await;
+    assert!(matches!(none, Err(Error::NotFound(_))), "the other phone is financed: {none:?}");
+    let whole = house.app.hand_out_certificate(house.tenant, unit, None).await;
+    assert!(matches!(whole, Err(Error::NotFound(_))), "so is the contract: {whole:?}");
+    house.pay("p-1", "C-1", "3000").await;
+    assert_eq!(handed_out(&house, unit, id).await.unwrap(), certificate, "for ever");
+    let own = handed_out(&house, unit, second).await.unwrap();
+    assert!(own.is_of(&imei(2)) && !own.is_of(&imei(1)));
+    assert_eq!(house.app.hand_out_certificate(house.tenant, unit, None).await.unwrap(), own);
+}
+
+/// A phone that stayed while the debt changed hands, or that came back, is financed: its earlier
+/// enrolment is no proof for whoever buys it.
+#[tokio::test]
+async fn no_certificate_is_handed_out_of_a_phone_that_is_financed_again() {
+    let (house, _, unit) = locked().await;
+    let sellers = house.contract(unit).await.device.unwrap().id;
+    transfer(&house, unit, "Ravi Kumar").await.unwrap();
+    assert_eq!(code(handed_out(&house, unit, sellers).await), "device_already_financed");
+    exchange(&house, unit, imei(2)).await.unwrap();
+    handed_out(&house, unit, sellers).await.unwrap();
+    exchange(&house, unit, imei(1)).await.unwrap();
+    assert_eq!(code(handed_out(&house, unit, sellers).await), "device_already_financed");
+    let stranger = domain::EnrolmentId::from_bytes([3; 16]);
+    let none = handed_out(&house, unit, stranger).await;
+    assert!(matches!(none, Err(Error::NotFound(_))), "{none:?}");
+    house.pay("p-1", "C-1", "3000").await;
+    handed_out(&house, unit, sellers).await.unwrap();
 }
 
 #[tokio::test]

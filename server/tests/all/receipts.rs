@@ -151,7 +151,8 @@ async fn a_fraction_the_currency_lacks_waits_and_is_never_rounded() {
     let payment = payment_unit(house.tenant, ACCOUNT, "D-1");
     let intake = open_intake(&house.row(payment).await).unwrap();
     assert_eq!((intake.amount, intake.exact.as_deref()), (0, Some("8.85123")));
-    let matched = house.app.match_suspense(house.tenant, payment, "EX-00001", clerk()).await;
+    let matched =
+        house.app.match_suspense(house.tenant, payment, "EX-00001", "his name", clerk()).await;
     assert_eq!(code(matched), "amount_too_precise");
     assert_eq!(paid(&house, units[0]).await, 0);
     assert_eq!(shown(&take(&house, DECIMALS).await)[0].1, "amount_too_precise");
@@ -186,7 +187,8 @@ async fn a_taking_back_nobody_knows_waits_in_suspense() {
     {
         let posted = receive(&house, &back(id, amount, original)).await.unwrap();
         assert_eq!(posted.intake.state, IntakeState::Suspense { reason: reason.into() });
-        let matched = house.app.match_suspense(house.tenant, posted.payment, "EX-00001", clerk());
+        let matched =
+            house.app.match_suspense(house.tenant, posted.payment, "EX-00001", "his name", clerk());
         assert_eq!(code(matched.await), "amount_not_positive");
     }
     assert_eq!(house.balance().await["suspense"], 14_000);
@@ -221,7 +223,7 @@ async fn unmatched_money_waits_until_a_person_matches_it() {
     assert_eq!(posted.intake.state, IntakeState::Suspense { reason: "no_reference".into() });
     assert_eq!(house.balance().await["suspense"], -10_000);
     let matching = |reference: &'static str| {
-        house.app.match_suspense(house.tenant, posted.payment, reference, clerk())
+        house.app.match_suspense(house.tenant, posted.payment, reference, "his name", clerk())
     };
     assert_eq!(code(matching("EX-9").await), "unknown_reference");
     let matched = matching("EX-00002").await.unwrap();
@@ -241,12 +243,14 @@ async fn money_matched_in_vain_waits_on() {
     assert!(house.contract(units[0]).await.is_released());
     let posted = receive(&house, &money("p-1", "100", "")).await.unwrap();
     for _ in 0..2 {
-        let tried = house.app.match_suspense(house.tenant, posted.payment, "EX-00001", clerk());
+        let tried =
+            house.app.match_suspense(house.tenant, posted.payment, "EX-00001", "his name", clerk());
         let reason = "contract_released".into();
         assert_eq!(tried.await.unwrap().intake.state, IntakeState::Suspense { reason });
         at_rest(&house).await;
     }
-    let matched = house.app.match_suspense(house.tenant, posted.payment, "EX-00002", clerk());
+    let matched =
+        house.app.match_suspense(house.tenant, posted.payment, "EX-00002", "his name", clerk());
     assert_eq!(matched.await.unwrap().intake.state, IntakeState::Applied { contract: units[1] });
     at_rest(&house).await;
 }

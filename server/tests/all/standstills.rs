@@ -12,8 +12,8 @@ use server::{
 
 use crate::{kit::*, phone::Phone};
 
-struct Fleet {
-    house: House,
+pub(crate) struct Fleet {
+    pub(crate) house: House,
     units: Vec<UnitId>,
     phones: Vec<Phone>,
 }
@@ -21,7 +21,10 @@ struct Fleet {
 impl Fleet {
     /// Contracts that fall past due together, with their phones.
     async fn of(count: u32) -> Fleet {
-        let house = House::new().await;
+        Fleet::in_house(House::new().await, count).await
+    }
+
+    pub(crate) async fn in_house(house: House, count: u32) -> Fleet {
         let (mut units, mut phones) = (Vec::new(), Vec::new());
         for number in 1..=count {
             let unit = house.sign(new_contract(&format!("C-{number}"), number)).await;
@@ -33,7 +36,7 @@ impl Fleet {
         Fleet { house, units, phones }
     }
 
-    async fn pass(&mut self, hours: i64) {
+    pub(crate) async fn pass(&mut self, hours: i64) {
         for _ in 0..hours {
             self.house.clock.pass(HOUR);
             self.house.app.watch_feeds().await.unwrap();
@@ -60,7 +63,7 @@ impl Fleet {
         held
     }
 
-    async fn limit(&self, least: u32) {
+    pub(crate) async fn limit(&self, least: u32) {
         let breaker = Breaker { least, phones: Some(least), share_bps: 10_000 };
         let limits = Limits { breaker, ..Limits::default() };
         self.house.app.set_limits(self.house.tenant, &limits, clerk()).await.unwrap();

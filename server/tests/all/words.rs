@@ -64,6 +64,43 @@ async fn a_language_that_nobody_has_is_spoken_in_english_and_says_so() {
     assert_eq!(notices[0].language, "en");
 }
 
+/// What a text was made of is told with it, as it was on that day: another template, or a review
+/// that comes later, changes no line.
+#[tokio::test]
+async fn a_frozen_notice_names_its_templates_and_who_reviewed_them() {
+    let house = House::new().await;
+    let (program, own) = (house.sign(new_contract("C-1", 1)).await, new_contract("C-2", 2));
+    let mut phone = Phone::new(1);
+    phone.enrol(&house, program).await;
+    pass_until(&house, &mut phone, NOTICE, 60).await;
+    let before = prepared(&house, program).await;
+    let draft = r#""templates":[{"own":false,"reviewed":null,"version":1}],"text":"NOTICE 1 "#;
+    assert!(before.contains(draft), "{before}");
+
+    let contact = "### language = en\n### version = 7\n### status = reviewed\n\
+                   ### reviewed_by = A. Person\n### reviewed_on = 2026-01-02\n\n\
+                   contact = Ask us: { $lender }, { $phone }. Complaints: { $complaints }\n";
+    let words = Words::with(&[("en.ftl".to_owned(), contact.to_owned())]).unwrap();
+    house.app.learn_words(house.tenant, words);
+    let own = house.sign(own).await;
+    let mut phone = Phone::new(2);
+    phone.enrol(&house, own).await;
+    pass_until(&house, &mut phone, NOTICE, 60).await;
+    let both = r#""templates":[{"own":false,"reviewed":null,"version":1},"#.to_owned()
+        + r#"{"own":true,"reviewed":{"by":"A. Person","on":"2026-01-02"},"version":7}]"#;
+    let told = prepared(&house, own).await;
+    assert!(told.contains(&both) && told.contains("Ask us: "), "{told}");
+    assert_eq!(prepared(&house, program).await, before, "what was frozen stays");
+    house.check().await;
+}
+
+/// The journal's line of the first notice of a contract.
+async fn prepared(house: &House, unit: domain::UnitId) -> String {
+    let journal = house.journal(unit).await;
+    let line = journal.into_iter().find(|line| line.text.contains(r#""notice_prepared""#));
+    line.expect("a notice was frozen").text
+}
+
 /// Other words make another version: a phone never hears two things under one number.
 #[tokio::test]
 async fn changed_words_come_with_a_version_of_their_own() {

@@ -6,6 +6,9 @@ use server::app::change::Loaded;
 use super::{Found, arrears::days_past_due, unless};
 use crate::Sabotage;
 
+/// The longest rest of a sweep, and a slot.
+const SWEEP_RESTS_S: i64 = 7 * 86_400;
+
 /// Checks the contract as stored.
 pub fn check(loaded: &Loaded, now: Moment, paid: i64, sabotage: Sabotage) -> Found {
     let mut contract = loaded.contract.clone();
@@ -14,9 +17,13 @@ pub fn check(loaded: &Loaded, now: Moment, paid: i64, sabotage: Sabotage) -> Fou
             contract.consent = None;
         }
         Sabotage::LoseReasons => contract.decision.reasons.clear(),
+        Sabotage::RestrictForEver if contract.decision.stage.restricts() => {
+            contract.signed.sunset = Some(Moment::default());
+        }
         _ => {}
     }
     let mut found = vec![("payment_counts_once", counted(&contract, paid))];
+    found.push(("no_restriction_from_the_sunset_on", past_sunset(&contract, now)));
     if contract.decision.stage.restricts() {
         let grounds = grounds(&contract, &loaded.ladder, now);
         found.push(("no_restriction_without_consent_pack_notice_lender", grounds));
@@ -51,6 +58,13 @@ fn within_budget(contract: &Contract, ladder: &Ladder) -> Option<String> {
         last.seconds_since(first) < period_s
     });
     over.map(|unlocks| format!("opened {} times since {}", unlocks.len(), unlocks[0].at.rfc3339()))
+}
+
+/// A sweep may rest for days; the day itself is not put off.
+fn past_sunset(contract: &Contract, now: Moment) -> Option<String> {
+    let over_s = contract.sunset().map(|sunset| now.seconds_since(sunset))?;
+    let restricts = contract.decision.stage.restricts() && over_s > SWEEP_RESTS_S;
+    unless(!restricts, || format!("{} after {over_s} s", contract.decision.stage))
 }
 
 fn counted(contract: &Contract, paid: i64) -> Option<String> {

@@ -56,6 +56,8 @@ pub struct Seen<'a> {
     pub quiet_since: Moment,
     /// A payment is to open this phone: answered exchanges since.
     pub opening: Option<u32>,
+    /// Its power never went since it heard the time.
+    pub knows_time: bool,
 }
 
 impl Seen<'_> {
@@ -68,6 +70,11 @@ impl Seen<'_> {
             Sabotage::NeverRise => self.stage = Stage::CLEAR,
             Sabotage::LockReleased if self.was_released => {
                 self.stage = Stage { rung: Rung::Lock, step: 0 };
+            }
+            Sabotage::KeepForEver => {
+                for sunset in self.view.sunset.iter_mut().filter(|_| self.knows_time) {
+                    sunset.at = 0;
+                }
             }
             Sabotage::GoBack => self.sequence = self.sequence.saturating_sub(2),
             Sabotage::LoseReasons if restricts => self.view.behind_tap.reason.clear(),
@@ -87,6 +94,7 @@ pub fn check(seen: &Seen<'_>) -> Found {
         }),
         ("never_above_its_lease", above_lease(seen)),
         ("released_never_restricts", released(seen)),
+        ("free_from_its_sunset_on", free_from_its_sunset(seen)),
     ];
     if seen.same_key && !seen.was_released && !seen.released && seen.sequence > 0 {
         let (now, before) = (seen.sequence, seen.before.0);
@@ -173,6 +181,14 @@ fn stepped_alone(seen: &Seen<'_>) -> Option<String> {
     let rose = seen.stage > seen.before.1 && !seen.was_lowered;
     // A visit comes every six hours: the step may have been taken at any time since the last.
     unless(!(rose && age_s > max_s + 6 * 3_600), || format!("rose {age_s} s after it last heard"))
+}
+
+/// A phone that knows the time is tied to nothing once its day has come, whoever answers it.
+fn free_from_its_sunset(seen: &Seen<'_>) -> Option<String> {
+    let sunset = seen.view.sunset.as_ref().filter(|_| seen.knows_time && !seen.released)?;
+    let now_s = u64::try_from(seen.now.seconds()).unwrap_or(0);
+    let kept = || format!("{:?}, and the day was {} s ago", seen.stage, now_s - sunset.at);
+    unless(sunset.at + 60 > now_s, kept)
 }
 
 fn released(seen: &Seen<'_>) -> Option<String> {

@@ -46,6 +46,8 @@ pub(super) struct Actor {
     pub(super) heard_at: Moment,
     /// It was released.
     pub(super) was_released: bool,
+    /// Its power never went since it heard the time.
+    pub(super) knows_time: bool,
 }
 
 impl Actor {
@@ -71,6 +73,7 @@ impl Actor {
             was_lowered: false,
             heard_at: Moment::default(),
             was_released: false,
+            knows_time: false,
             member,
         }
     }

@@ -67,7 +67,8 @@ impl World {
                 "/v1/suspense/{}/match",
                 item["payment"]["id"].as_str().unwrap_or_default()
             );
-            let body = serde_json::json!({ "reference": reference }).to_string().into_bytes();
+            let body = serde_json::json!({ "reference": reference, "reason": "asked the payer" });
+            let body = body.to_string().into_bytes();
             let headers = vec![("content-type", "application/json".to_owned())];
             let said = scene.till.post(Call { path, headers, body }).await?;
             self.seen.doors.matched += u64::from(said.json["status"] == "applied");

@@ -48,7 +48,7 @@ impl Scene {
         let (programme, pace) = programme_for(&setup.pack)
             .ok_or_else(|| WorldError(format!("no programme stands on pack {:?}", setup.pack)))?;
         let clock = Arc::new(VirtualClock::at(setup.start));
-        let house = House::open(store, clock.clone(), setup.seed, setup.held).await?;
+        let house = House::open(store, clock.clone(), &setup).await?;
         let way = Way::Router(house.line.clone());
         let till = Till::Router(house.line.0.clone(), house.key.clone());
         let (bank, desk) = (Arc::default(), Arc::default());

@@ -45,6 +45,11 @@ impl Visitor {
         self.now().seconds()
     }
 
+    /// Whether the lender is there no more.
+    fn has_vanished(&self) -> bool {
+        self.scene.setup.vanishes.is_some_and(|day| self.day >= day)
+    }
+
     /// Notes what properties found.
     pub(super) fn note(&mut self, reference: &str, found: properties::Found) {
         for (property, verdict) in found {
@@ -68,7 +73,7 @@ impl Visitor {
             None => self.sell(actor).await?,
         };
         self.settle(actor).await?;
-        if self.slot == 1 {
+        if self.slot == 1 && !self.has_vanished() {
             self.pay(actor, unit).await?;
             self.bluff(actor).await?;
         }
@@ -144,6 +149,7 @@ impl Visitor {
         let member = &actor.member;
         let away = member.offline.filter(|(from, until)| (*from..*until).contains(&self.day));
         actor.network.down = away.is_some() && faults != crate::Faults::none();
+        actor.network.down |= self.has_vanished();
         if actor.network.down {
             actor.quiet_since = self.now();
         }
@@ -172,6 +178,7 @@ impl Visitor {
     fn power(&mut self, actor: &mut Actor, phone: &mut Phone) -> bool {
         let now_s = self.now_s();
         if let Some(until_s) = actor.off_until_s {
+            actor.knows_time = false;
             actor.quiet_since = self.now();
             if now_s < until_s {
                 return false;
@@ -180,6 +187,7 @@ impl Visitor {
             self.seen.boots += 1;
             phone.boot(now_s);
         } else if actor.chance.happens(self.scene.setup.faults.power) {
+            actor.knows_time = false;
             actor.quiet_since = self.now();
             if actor.chance.happens(400) {
                 let days = i64::from(actor.chance.between(1, 9));
@@ -289,6 +297,7 @@ impl Visitor {
             self.seen.crashes += phone.crashes - crashes;
             if heard {
                 actor.heard_at = asked_at;
+                actor.knows_time = true;
                 if let Some((_, exchanges)) = &mut actor.opening {
                     *exchanges += 1;
                 }

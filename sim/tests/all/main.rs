@@ -3,3 +3,4 @@
 
 mod sabotage;
 mod seeds;
+mod sunset;

@@ -47,6 +47,12 @@ fn a_released_phone_that_restricts_is_seen() {
 }
 
 #[test]
+fn a_phone_that_is_kept_past_its_sunset_is_seen() {
+    fires(Sabotage::KeepForEver, "free_from_its_sunset_on");
+    fires(Sabotage::RestrictForEver, "no_restriction_from_the_sunset_on");
+}
+
+#[test]
 fn an_older_lease_is_seen() {
     fires(Sabotage::GoBack, "sequence_never_goes_back");
 }

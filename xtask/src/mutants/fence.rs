@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    Mutant,
-    table::{MUTANTS, PROMISES},
-};
+use super::{Mutant, promises::PROMISES, table::MUTANTS};
 use crate::tidy::{Finding, Repo};
 
 /// Where the table stands.

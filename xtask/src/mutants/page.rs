@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use super::table::{MUTANTS, PROMISES};
+use super::{promises::PROMISES, table::MUTANTS};
 use crate::{generate::Made, tree::Tree};
 
 /// The document.

@@ -1,70 +1,6 @@
-//! The promises, and the rules that they rest on.
+//! The rules that the promises rest on.
 
-use super::{Mutant, Promise};
-
-/// What the product promises: its invariants, and what no other system of the kind does.
-pub const PROMISES: &[Promise] = &[
-    Promise {
-        key: "invariant_1",
-        says: "an account in good standing is never restricted by a decision, whatever comes late, \
-               twice or never",
-    },
-    Promise {
-        key: "invariant_2",
-        says: "no restriction without consent, pack, dates, a delivered notice that has run, a \
-               device and a named lender",
-    },
-    Promise { key: "invariant_3", says: "a released enrolment never restricts again" },
-    Promise { key: "invariant_4", says: "down and release are never delayed" },
-    Promise {
-        key: "invariant_5",
-        says: "a payment counts once, a token opens at most once, postings sum to zero, the \
-               journal makes the rows again",
-    },
-    Promise {
-        key: "invariant_6",
-        says: "every restriction says why, and every past decision is made again",
-    },
-    Promise { key: "invariant_7", says: "floor functions cannot be named in a restriction" },
-    Promise {
-        key: "invariant_8",
-        says: "an overdue device that hears us reaches its rung; a paid one opens after one \
-               exchange or token",
-    },
-    Promise { key: "star_notice_proof", says: "a notice is proved before a lock" },
-    Promise { key: "star_law_packs", says: "the law of a place bounds every programme" },
-    Promise { key: "star_outage_amnesty", says: "an outage of the server locks nobody" },
-    Promise { key: "star_clock_error", says: "no error of a clock locks early" },
-    Promise {
-        key: "star_asymmetric_tokens",
-        says: "tokens are signed; a device holds no secret that makes one",
-    },
-    Promise { key: "star_provisional_unlock", says: "a phone opens on plausible proof of payment" },
-    Promise { key: "star_unlock_slo", says: "how fast phones open is published" },
-    Promise {
-        key: "star_late_unlock_compensation",
-        says: "a late opening is compensated by itself",
-    },
-    Promise {
-        key: "star_release_certificate",
-        says: "a release certificate is checked by anybody, and cannot be forged",
-    },
-    Promise {
-        key: "star_release_if_lender_vanishes",
-        says: "a lender or server that vanished cannot keep a phone",
-    },
-    Promise { key: "star_hardship_dispute_hold", says: "a dispute or hardship stays the ladder" },
-    Promise { key: "star_two_person_approval", says: "some acts take two people" },
-    Promise { key: "star_mass_lock_breaker", says: "too many phones rising at once hold all" },
-    Promise { key: "star_tamper_evident_log", says: "an edited journal is found and named" },
-    Promise { key: "star_debt_transfer", says: "a phone is sold with its debt, and fair notice" },
-    Promise {
-        key: "star_webhooks_on_every_transition",
-        says: "every change of state or stage is told to who listens",
-    },
-    Promise { key: "star_idempotency_keys", says: "a repeated command is one command" },
-    Promise { key: "star_lock_refused", says: "nothing is locked for a lender without a name" },
-];
+use super::Mutant;
 
 /// Every rule that can be taken out.
 pub const MUTANTS: &[Mutant] = &[
@@ -391,12 +327,44 @@ pub const MUTANTS: &[Mutant] = &[
         test: "domain/holds::star_hardship_dispute_hold_ends_with_its_answer",
     },
     Mutant {
+        name: "dismissed-sign",
+        promise: "star_tamper_appeal",
+        file: "domain/src/tamper.rs",
+        rule: "self.evidence.retain(|(known, _)| *known != evidence);",
+        broken: "self.evidence.retain(|(known, _)| *known != evidence || true);",
+        test: "domain/manner::star_tamper_appeal_dismissed_evidence_lowers_at_once",
+    },
+    Mutant {
+        name: "laws-own-dates",
+        promise: "invariant_2",
+        file: "domain/src/tamper.rs",
+        rule: "Condition { days_past_due: lawful_dpd, ..Condition::default() }",
+        broken: "Condition { days_past_due: lawful_dpd / 9, ..Condition::default() }",
+        test: "domain/manner::evidence_ends_the_lenders_patience_and_not_the_laws",
+    },
+    Mutant {
+        name: "silence-needs-trust",
+        promise: "invariant_1",
+        file: "agent/src/ladder.rs",
+        rule: "filter(|rule| trusted && stage <= rule.stage)",
+        broken: "filter(|rule| (trusted || true) && stage <= rule.stage)",
+        test: "agent/ladder::silence_needs_a_lease_that_holds_and_a_clock_that_is_trusted",
+    },
+    Mutant {
         name: "same-person",
         promise: "star_two_person_approval",
         file: "server/src/app/propose.rs",
         rule: "if proposal.asked_by == person && approved {",
         broken: "if proposal.asked_by == person && !approved {",
         test: "server/api::safety::star_two_person_approval_of_a_fee_above_the_limit",
+    },
+    Mutant {
+        name: "one-publisher",
+        promise: "star_two_person_approval",
+        file: "server/src/packs.rs",
+        rule: "pub const SIGNERS: usize = 2;",
+        broken: "pub const SIGNERS: usize = 1;",
+        test: "server/packs::a_pack_takes_two_publishers",
     },
     Mutant {
         name: "breaker-trips",
@@ -413,6 +381,14 @@ pub const MUTANTS: &[Mutant] = &[
         rule: "if chain(&self.at.1, &entry.text) != entry.hash {",
         broken: "if chain(&self.at.1, &entry.text) == [0; 32] {",
         test: "formats/journal_file::star_tamper_evident_log_names_a_changed_byte",
+    },
+    Mutant {
+        name: "borrowers-own-journal",
+        promise: "star_tamper_evident_log",
+        file: "server/src/app/export_journal.rs",
+        rule: "if beside.personal {",
+        broken: "if beside.personal && !beside.rules {",
+        test: "server/api::journal_file::the_borrower_gets_his_own_with_his_data_beside_the_chain",
     },
     Mutant {
         name: "buyers-own-notices",

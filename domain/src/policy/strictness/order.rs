@@ -79,7 +79,7 @@ pub(super) fn highest_each<K: Ord, V: Ord>(
 }
 
 /// The lowest of each key that both have; what one does not list moves nothing.
-pub(super) fn lowest_each<K: Ord>(a: BTreeMap<K, Rung>, b: BTreeMap<K, Rung>) -> BTreeMap<K, Rung> {
+pub(crate) fn lowest_each<K: Ord>(a: BTreeMap<K, Rung>, b: BTreeMap<K, Rung>) -> BTreeMap<K, Rung> {
     let low = |(key, value): (K, Rung)| b.get(&key).map(|other| (key, value.min(*other)));
     a.into_iter().filter_map(low).collect()
 }
@@ -132,7 +132,7 @@ pub(super) fn wrongful(a: WrongfulLock, b: WrongfulLock) -> WrongfulLock {
     }
 }
 
-pub(super) fn silence(a: Option<Silence>, b: Option<Silence>) -> Option<Silence> {
+pub(crate) fn silence(a: Option<Silence>, b: Option<Silence>) -> Option<Silence> {
     a.zip(b).map(|(a, b)| Silence {
         after_hours: a.after_hours.max(b.after_hours),
         stage: a.stage.min(b.stage),

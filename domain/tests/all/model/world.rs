@@ -395,6 +395,7 @@ impl Small {
                     show_from: *show_from,
                     owed: *owed,
                     language: "en".to_owned(),
+                    templates: Vec::new(),
                     text: "pay".to_owned(),
                 },
                 Some(Want::Reckon) => Command::Reckon,

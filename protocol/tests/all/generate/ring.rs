@@ -123,7 +123,7 @@ fn caps() -> Vec<Value> {
     let noticed = LeaseContent { stage: stage(Rung::Notice, 0), ..content_lean() };
     let restricted = LeaseContent { stage: stage(Rung::Restrict, 1), ..content_lean() };
     let later = LeaseContent { timetable: content_full().timetable, ..content_lean() };
-    let silence = Silence { after_s: 1, stage: stage(Rung::Lock, 0), restrictions: vec![] };
+    let silence = Silence { after_s: 1, stage: stage(Rung::Lock, 0) };
     let silent = LeaseContent { silence: Some(silence), ..content_lean() };
     vec![
         of("notice by a key up to notice", &noticed, 4, "ok"),

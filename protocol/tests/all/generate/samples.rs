@@ -4,7 +4,7 @@ use protocol::{
     ContentHash, ContractId, EnrolmentId, Kind, Message, NoticeId, PublicKey, Rung, Stage,
     TenantId,
     cert::{KeyCert, KeyKind, kid},
-    check_in::{CheckIn, ClockReading, Event, EventKind, LeaseRefusal},
+    check_in::{CheckIn, ClockReading, Event, EventKind, LeaseRefusal, Sign},
     cose::sign1,
     crypto::{
         Signer,
@@ -122,11 +122,7 @@ pub(crate) fn content_full() -> LeaseContent {
         ],
         guards: vec![1, 2, 5],
         offline_step_max_age_s: 259_200,
-        silence: Some(Silence {
-            after_s: 2_592_000,
-            stage: stage(Rung::Restrict, 1),
-            restrictions: vec![2],
-        }),
+        silence: Some(Silence { after_s: 2_592_000, stage: stage(Rung::Restrict, 1) }),
         notices: vec![Notice {
             id: NOTICE,
             k: 2,
@@ -318,6 +314,8 @@ pub(crate) fn check_in_full() -> CheckIn {
         EventKind::Booted,
         EventKind::ClockOff { by_s: 200_000, ahead: true },
         EventKind::HeardAgain { silent_s: 172_800 },
+        EventKind::Tampered { sign: Sign::SimChanged },
+        EventKind::Objected,
     ];
     let numbered = (10..).zip(kinds);
     let events = numbered.map(|(event_no, what)| Event { event_no, ago_s: 1000 - event_no, what });

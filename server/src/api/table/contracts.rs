@@ -83,8 +83,9 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         path: "/v1/contracts/{reference}/certificate",
         summary: "Hand out a released contract's certificate; as bytes, text or a page by Accept",
-        query: &["link"],
+        query: &["enrolment", "link"],
         answer: "CertificateView",
+        problems: &["device_already_financed"],
         route: || get(certificate::certificate),
         ..READ
     },
@@ -130,6 +131,7 @@ const CONTRACT_FAULTS: &[&str] = &[
     "amount_too_precise",
     "bad_amount",
     "bad_date",
+    "bad_hash",
     "bad_imei",
     "bad_json",
     "bad_language",
@@ -142,7 +144,9 @@ const CONTRACT_FAULTS: &[&str] = &[
     "bad_text",
     "bad_unit",
     "consent_in_future",
+    "consent_language",
     "device_already_financed",
+    "disclosure_mismatch",
     "duplicate_reference",
     "empty",
     "nothing_financed",

@@ -78,6 +78,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         problems: &[
             "amount_not_positive",
             "amount_too_precise",
+            "bad_text",
             "currency_mismatch",
             "payment_not_in_suspense",
             "unknown_reference",

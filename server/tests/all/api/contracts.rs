@@ -102,6 +102,8 @@ async fn every_fault_of_a_contract_is_told_at_once_and_changes_nothing() {
         ("consent_version", Value::Null, "empty"),
         ("consent_at", json!("yesterday"), "bad_moment"),
         ("consent_at", json!("2030-01-01"), "consent_in_future"),
+        ("consent_language", json!("en"), "empty"),
+        ("consent_hash", json!("0".repeat(63)), "empty"),
         ("colour", json!("red"), "bad_field"),
         ("count", json!("3"), "bad_field"),
         ("cash_price", json!(3500), "bad_field"),

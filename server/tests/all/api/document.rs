@@ -91,6 +91,59 @@ fn the_document_holds_together() {
     }
 }
 
+/// What a person writes to say why he acts.
+const GROUNDS: [&str; 4] = ["reason", "cause", "evidence", "grade"];
+
+/// Calls that are no manual act on a contract, or whose ground is another one.
+const NO_MANUAL_ACT: [(&str, &str); 23] = [
+    ("/v1/assignments/accept", "the reason of the offer goes on with the contract"),
+    ("/v1/contracts", "what was signed"),
+    ("/v1/contracts/bulk", "what was signed"),
+    ("/v1/contracts/{reference}/consent", "the borrower's own act, by form and version"),
+    ("/v1/contracts/{reference}/contact", "where he is written to: no fact"),
+    ("/v1/contracts/{reference}/payment-claims", "the borrower's own word, a transaction"),
+    ("/v1/contracts/{reference}/payoff", "a quote: it is asked for and binds the lender alone"),
+    ("/v1/contracts/{reference}/restructure", "needed unless it is a preview"),
+    ("/v1/contracts/{reference}/standing", "the lender's own system"),
+    ("/v1/devices", "an inventory"),
+    ("/v1/devices/bulk", "an inventory"),
+    ("/v1/feeds/{feed}/heartbeat", "a machine"),
+    ("/v1/payments", "whoever has the money"),
+    ("/v1/payments/bulk", "whoever has the money"),
+    ("/v1/payments/{id}/chargeback", "whoever has the money"),
+    ("/v1/payments/{id}/chargeback-won", "whoever has the money"),
+    ("/v1/payments/{id}/confirmation", "whoever has the money"),
+    ("/v1/payments/{id}/reversal", "whoever has the money"),
+    ("/v1/programmes/preview", "changes nothing"),
+    ("/v1/proposals/{id}/approve", "what was asked for has its reason"),
+    ("/v1/proposals/{id}/reject", "nothing happens"),
+    ("/v1/standing/bulk", "the lender's own system"),
+    ("/v1/statements", "a bank"),
+];
+
+/// Every manual act on a contract says why, or is named above with what speaks for it.
+#[test]
+fn every_manual_act_needs_a_reason() {
+    let mut without = Vec::new();
+    for (path, methods) in DOCUMENT["paths"].as_object().unwrap() {
+        let Some(post) = methods.get("post") else { continue };
+        let schema = &post["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+        let required = schema
+            .as_str()
+            .and_then(|schema| DOCUMENT.pointer(&schema[1..])?["required"].as_array().cloned());
+        let names = required.unwrap_or_default();
+        let ground = |name: &Value| GROUNDS.contains(&name.as_str().unwrap());
+        let machines = ["/v1/intake/", "/v1/receipts/"];
+        let by_machine = machines.iter().any(|door| path.starts_with(door));
+        if !by_machine && !names.iter().any(ground) {
+            without.push(path.as_str());
+        }
+    }
+    without.sort_unstable();
+    let known: Vec<&str> = NO_MANUAL_ACT.iter().map(|(path, _)| *path).collect();
+    assert_eq!(without, known);
+}
+
 /// The guide's tables are those of the code.
 #[test]
 fn the_guide_names_every_code_and_every_call() {

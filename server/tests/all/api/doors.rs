@@ -5,7 +5,7 @@ use formats::{
     SourceKind,
     directory::Role::{Operator, Payments, Support, Viewer},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use server::{app::manage_source::NewSource, http::Remote, intake::Secret};
 use tower::ServiceExt;
 
@@ -159,14 +159,20 @@ async fn money_in_suspense_is_matched_with_one_call() {
     assert_eq!((&item["payer"], &item["remittance"]), (&json!("Asha Devi"), &json!("my phone")));
     assert_eq!(item["payment"]["suspense_reason"], "no_reference");
     let path = format!("/v1/suspense/{}/match", item["payment"]["id"].as_str().unwrap());
-    let wrong = front.post(Payments, &path, &json!({ "reference": "EX-9" })).await;
+    let wrong = front.post(Payments, &path, &named("EX-9")).await;
     assert_eq!(wrong.problem(), (422, "unknown_reference"));
-    let done = front.post(Payments, &path, &json!({ "reference": "EX-00002" })).await;
+    for (reason, problem) in [(json!(" "), "bad_text"), (json!("x".repeat(501)), "bad_text")] {
+        let body = json!({ "reference": "EX-00002", "reason": reason });
+        assert_eq!(front.post(Payments, &path, &body).await.problem(), (422, problem));
+    }
+    let nothing = front.post(Payments, &path, &json!({ "reference": "EX-00002" })).await;
+    assert_eq!(nothing.problem(), (422, "bad_field"), "a reason is needed");
+    let done = front.post(Payments, &path, &named("EX-00002")).await;
     assert_eq!((done.status, &done.json["status"]), (200, &json!("applied")), "{}", done.text);
     assert_eq!(front.explain("EX-00002").await["paid"], "791.00");
-    let again = front.post(Payments, &path, &json!({ "reference": "EX-00002" })).await;
+    let again = front.post(Payments, &path, &named("EX-00002")).await;
     assert!(again.replayed(), "{}", again.text);
-    let other = front.post(Payments, &path, &json!({ "reference": "EX-00001" })).await;
+    let other = front.post(Payments, &path, &named("EX-00001")).await;
     assert_eq!(other.problem(), (409, "payment_not_in_suspense"));
     front.house.check().await;
 }
@@ -200,4 +206,9 @@ async fn i_have_paid_is_said_with_a_number() {
     let known = front.post(Support, path, &said).await;
     assert_eq!((known.status, &known.json["status"]), (200, &json!("counted")), "{}", known.text);
     front.house.check().await;
+}
+
+/// Whose money it is, and how that is known.
+fn named(reference: &str) -> Value {
+    json!({ "reference": reference, "reason": "he showed the receipt" })
 }

@@ -29,7 +29,7 @@ async fn status(front: &Front) -> Value {
 async fn a_phone_is_handed_back_paid_for_graded_and_released() {
     let front = Front::new().await;
     front.sign("EX-1", 1).await;
-    let handed = act(&front, "return", "k-1", json!({ "note": "no charger" })).await;
+    let handed = act(&front, "return", "k-1", json!({ "reason": "no charger" })).await;
     assert_eq!(handed.status, 200, "{}", handed.text);
     assert_eq!(handed.json["contract"]["status"], "returning");
     let view = front.explain("EX-1").await;
@@ -51,7 +51,8 @@ async fn a_phone_is_handed_back_paid_for_graded_and_released() {
 async fn a_phone_is_graded_on_the_spot_and_its_shortfall_collected() {
     let front = Front::new().await;
     front.sign("EX-1", 1).await;
-    let body = json!({ "value_at": "2026-01-10T04:00:00Z", "grading": grading("0", "keep") });
+    let (at, grading) = ("2026-01-10T04:00:00Z", grading("0", "keep"));
+    let body = json!({ "reason": "gave up", "value_at": at, "grading": grading });
     let returned = act(&front, "return", "k-1", body).await;
     assert_eq!(returned.json["contract"]["status"], "archived", "{}", returned.text);
     let paid = front.post(Payments, "/v1/payments", &payment("P-1", "EX-1", "3000.00")).await;
@@ -66,7 +67,7 @@ async fn a_hand_over_is_taken_back() {
     let front = Front::new().await;
     front.sign("EX-1", 1).await;
     let before = front.explain("EX-1").await["account"].clone();
-    act(&front, "return", "k-1", json!({})).await;
+    act(&front, "return", "k-1", reason()).await;
     let undone = act(&front, "return/undo", "k-2", reason()).await;
     assert_eq!(undone.json["contract"]["status"], "active", "{}", undone.text);
     assert_eq!(front.explain("EX-1").await["account"], before);
@@ -124,12 +125,26 @@ async fn wrong_endings_are_refused_and_change_nothing() {
     front.sign("EX-1", 1).await;
     let grade = |field: &str, value: Value| with(grading("1.00", "keep"), field, value);
     let cases = [
-        ("return", json!({ "value_at": "noon" }), (422, "bad_moment")),
-        ("return", json!({ "value_at": "2026-01-12T00:00:00Z" }), (422, "value_out_of_range")),
-        ("return", json!({ "value_at": "2025-01-12T00:00:00Z" }), (422, "value_out_of_range")),
-        ("return", json!({ "note": "x".repeat(501) }), (422, "bad_text")),
-        ("return", json!({ "grading": { "grade": "A" } }), (422, "bad_field")),
-        ("return", json!({ "grading": grading("-1", "keep") }), (422, "amount_not_positive")),
+        ("return", json!({ "reason": "x", "value_at": "noon" }), (422, "bad_moment")),
+        (
+            "return",
+            json!({ "reason": "x", "value_at": "2026-01-12T00:00:00Z" }),
+            (422, "value_out_of_range"),
+        ),
+        (
+            "return",
+            json!({ "reason": "x", "value_at": "2025-01-12T00:00:00Z" }),
+            (422, "value_out_of_range"),
+        ),
+        ("return", json!({ "reason": "x".repeat(501) }), (422, "bad_text")),
+        ("return", json!({ "reason": " " }), (422, "bad_text")),
+        ("return", json!({}), (422, "bad_field")),
+        ("return", json!({ "reason": "x", "grading": { "grade": "A" } }), (422, "bad_field")),
+        (
+            "return",
+            json!({ "reason": "x", "grading": grading("-1", "keep") }),
+            (422, "amount_not_positive"),
+        ),
         ("return", json!({ "colour": "red" }), (422, "bad_field")),
         ("return/grade", grade("grade", json!("B")), (409, "not_returning")),
         ("return/grade", grade("value", json!("1.001")), (422, "amount_too_precise")),

@@ -38,12 +38,16 @@ async fn star_idempotency_keys_make_one_command() {
     assert_eq!(front.explain("EX-1").await["paid"], "20.00");
 }
 
+fn back() -> Value {
+    json!({ "reason": "could not pay" })
+}
+
 #[tokio::test]
 async fn one_key_for_two_commands_is_refused() {
     let front = Front::new().await;
     front.sign("EX-1", 1).await;
     front.put(Operator, HOLDS, "k-1", &hold()).await;
-    let reply = front.put(Operator, "/v1/contracts/EX-1/return", "k-1", &json!({})).await;
+    let reply = front.put(Operator, "/v1/contracts/EX-1/return", "k-1", &back()).await;
     assert_eq!(reply.problem(), (409, "idempotency_key_reused"));
     let view = front.explain("EX-1").await;
     assert_eq!(view["status"], "active");
@@ -66,7 +70,7 @@ async fn commands_need_a_key() {
     let acts = [
         ("holds", hold()),
         ("credits", json!({ "amount": "1.00", "reason": "x" })),
-        ("return", json!({})),
+        ("return", back()),
         ("write-off", json!({ "release": true, "reason": "x" })),
         ("write-off/undo", json!({ "reason": "x" })),
         ("release", json!({ "reason": "x" })),
@@ -91,11 +95,11 @@ async fn an_ending_is_answered_again_and_refused_under_another_key() {
     let front = Front::new().await;
     front.sign("EX-1", 1).await;
     let path = "/v1/contracts/EX-1/return";
-    let first = front.put(Operator, path, "k-1", &json!({})).await;
+    let first = front.put(Operator, path, "k-1", &back()).await;
     assert_eq!(first.status, 200, "{}", first.text);
-    let again = front.put(Operator, path, "k-1", &json!({})).await;
+    let again = front.put(Operator, path, "k-1", &back()).await;
     assert_eq!((again.status, again.replayed()), (200, true), "{}", again.text);
-    let other = front.put(Operator, path, "k-2", &json!({})).await;
+    let other = front.put(Operator, path, "k-2", &back()).await;
     assert_eq!(other.problem(), (409, "contract_not_active"));
     let status = other.json["state"]["status"].as_str().unwrap();
     assert_eq!(status, "returning");

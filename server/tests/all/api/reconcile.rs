@@ -146,7 +146,7 @@ async fn what_was_told_stands_beside_what_became_of_it() {
     let waits = waits["items"].as_array().unwrap();
     let own = waits.iter().find(|item| item["payment"]["provider_id"] == "B-7").unwrap();
     let path = format!("/v1/suspense/{}/match", own["payment"]["id"].as_str().unwrap());
-    front.post(Payments, &path, &json!({ "reference": "EX-00002" })).await;
+    front.post(Payments, &path, &json!({ "reference": "EX-00002", "reason": "his name" })).await;
     let report = json!({
         "provider": "own", "provider_id": "g-2", "reference": "EX-00002", "amount": "300.00",
         "paid_at": "2026-01-10T04:00:00Z",

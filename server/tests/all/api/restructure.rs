@@ -14,6 +14,7 @@ fn extend() -> Value {
         "consent_form": "change",
         "consent_version": "1",
         "consent_at": "2026-01-09T10:00:00Z",
+        "reason": "lost his job",
     })
 }
 
@@ -43,7 +44,7 @@ async fn a_restructure_is_previewed_and_then_done_once() {
     assert_eq!(view["terms"]["before"], before["terms"]["hash"]);
     assert_eq!(view["standing"]["next_due"], json!({ "due": "2026-01-17", "amount": "500.00" }));
     let journal = front.get(Operator, "/v1/contracts/EX-1/journal").await.text;
-    assert!(journal.contains("restructured") && journal.contains("change"), "{journal}");
+    assert!(journal.contains("restructured") && journal.contains("lost his job"), "{journal}");
     front.post(Payments, "/v1/payments", &payment("P-1", "EX-1", "3000.00")).await;
     front.house.check().await;
     assert_eq!(front.get(Viewer, "/v1/contracts/EX-1").await.json["status"], "archived");
@@ -63,6 +64,9 @@ async fn what_is_no_restructure_is_refused_with_its_field() {
         ("first_due", json!("soon"), (422, "bad_date")),
         ("unit", json!("years"), (422, "bad_unit")),
         ("consent_form", Value::Null, (422, "empty")),
+        ("reason", Value::Null, (422, "empty")),
+        ("reason", json!(" "), (422, "empty")),
+        ("reason", json!("x".repeat(501)), (422, "bad_text")),
         ("consent_at", json!("noon"), (422, "bad_moment")),
         ("consent_at", json!("2027-01-01T00:00:00Z"), (422, "consent_in_future")),
         ("colour", json!("red"), (422, "bad_field")),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::Stage;
 use formats::directory::{
     Limits,
-    Role::{self, Admin, Approver, Operator, Payments, Viewer},
+    Role::{self, Admin, Approver, Operator, Payments, Support, Viewer},
 };
 use serde_json::{Value, json};
 use server::app::sign_contract::NewContract;
@@ -344,5 +344,40 @@ async fn a_step_waits_for_a_person_where_the_law_wants_one() {
     let done = front.send(&office.ravi, path, Some("a-4"), &body("restrict/1")).await;
     assert_eq!(done.status, 200, "{}", done.text);
     assert_eq!(house.contract(unit).await.decision.stage, Stage::restrict(1));
+    house.check().await;
+}
+
+/// A person dismisses a sign of tampering with a reason; what is no sign is refused by name.
+#[tokio::test]
+async fn a_sign_of_tampering_is_shown_and_dismissed() {
+    let office = Office::new().await;
+    let (front, house) = (&office.front, &office.front.house);
+    let unit = house.sign(new_contract("EX-1", 1)).await;
+    let mut phone = Phone::new(1);
+    phone.enrol(house, unit).await;
+    phone.give(agent::Input::Tampered { sign: protocol::check_in::Sign::SimChanged });
+    pass(house, &mut phone, 24).await;
+    let signs = |shown: &Value| {
+        let kinds = shown["evidence"].as_array().cloned().unwrap_or_default();
+        kinds.iter().filter(|sign| sign["kind"] == "sim_changed").count()
+    };
+    assert_eq!(signs(&front.explain("EX-1").await), 1);
+    let path = |kind: &str| format!("/v1/contracts/EX-1/evidence/{kind}/dismissal");
+    let reason = json!({ "reason": "lost SIM, seen at the counter" });
+    let refused = [
+        (path("sim"), &reason, (422, "bad_evidence")),
+        (path("sim_changed"), &json!({ "reason": " " }), (422, "bad_text")),
+    ];
+    for (path, body, problem) in refused {
+        assert_eq!(front.put(Support, &path, &path, body).await.problem(), problem);
+    }
+    let other = front.put(Viewer, &path("sim_changed"), "d-0", &reason).await;
+    assert_eq!(other.problem(), (403, "forbidden"));
+    assert_eq!(signs(&front.explain("EX-1").await), 1, "a refusal changes nothing");
+    let done = front.put(Support, &path("sim_changed"), "d-1", &reason).await;
+    assert_eq!(done.status, 200, "{}", done.text);
+    assert_eq!(signs(&front.explain("EX-1").await), 0);
+    let journal = front.get(Operator, "/v1/contracts/EX-1/journal").await.text;
+    assert!(journal.contains("evidence_dismissed") && journal.contains("lost SIM"), "{journal}");
     house.check().await;
 }

@@ -55,6 +55,7 @@ impl Visitor {
             attentive: actor.member.reads == Reads::Promptly && actor.member.consent,
             quiet_since: actor.quiet_since,
             opening: actor.opening.map(|(_, exchanges)| exchanges),
+            knows_time: actor.knows_time,
         }
         .with(self.scene.setup.sabotage);
         let found = properties::phone::check(&seen);
