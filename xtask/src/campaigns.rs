@@ -4,41 +4,34 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::{command::Call, mutants};
+use crate::{command::Call, examples::Examples, mutants};
 
-/// The figures, each beside a baseline of the same run; what follows `--` goes to every program.
-const BENCHES: [&str; 4] = [
-    "-p quittance-server --example bench_day",
-    "-p quittance-server --example bench_server",
-    "-p quittance-store --example bench_store",
-    "-p quittance-domain --example bench_evaluate",
+/// The figures, each beside a baseline of the same run, and what makes one short round of it. The
+/// first two start `bench_sql`, which stands beside them.
+const BENCHES: [(&str, &str); 4] = [
+    ("bench_day", "--sizes 500,600 --shard 500 --kills 1"),
+    ("bench_server", "--rounds 1 --rates 50 --seconds 1"),
+    ("bench_store", "--rounds 1 --ms 20"),
+    ("bench_evaluate", "--rounds 1 --rates 50 --seconds 1"),
 ];
 
-/// End of day and payments as they are done in SQL; `bench_day` starts it.
-const BASELINES: &str = "cargo build --release --locked -p quittance-store --example bench_sql";
-
 /// Measures the end of day, check-ins, payments and webhooks, durable commits, and contracts
-/// evaluated.
+/// evaluated. The arguments go to every program.
 pub fn bench(root: &Path, arguments: &[String]) -> Result<()> {
-    Call::new(BASELINES).run(root)?;
-    for bench in BENCHES {
+    let examples = Examples::built(root)?;
+    for (bench, _) in BENCHES {
         println!("== {bench}");
-        let call = Call::new(&format!("cargo run --release --locked {bench} --"));
-        call.with(arguments).run(root)?;
+        examples.call(bench).with(arguments).run(root)?;
     }
     Ok(())
 }
 
 /// One short round of each bench: a bench that nobody runs stops working.
 pub fn bench_once(root: &Path) -> Result<()> {
-    Call::new(BASELINES).run(root)?;
-    for bench in BENCHES {
-        let short = match () {
-            () if bench.contains("bench_store") => "--rounds 1 --ms 20",
-            () if bench.contains("bench_day") => "--sizes 500,600 --shard 500 --kills 1",
-            () => "--rounds 1 --rates 50 --seconds 1",
-        };
-        Call::new(&format!("cargo run --release --locked {bench} -- {short}")).run(root)?;
+    let examples = Examples::built(root)?;
+    for (bench, short) in BENCHES {
+        println!("{bench} {short}");
+        examples.call(bench).with(short.split(' ')).run(root)?;
     }
     Ok(())
 }

@@ -22,10 +22,16 @@ impl Call {
         Self { program, arguments: parts.collect(), environment: Vec::new() }
     }
 
+    /// A call of the program of this file.
+    pub fn of(program: &Path) -> Self {
+        let program = program.display().to_string();
+        Self { program, arguments: Vec::new(), environment: Vec::new() }
+    }
+
     /// The same call with further arguments.
     #[must_use]
-    pub fn with(mut self, more: &[String]) -> Self {
-        self.arguments.extend_from_slice(more);
+    pub fn with(mut self, more: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.arguments.extend(more.into_iter().map(Into::into));
         self
     }
 

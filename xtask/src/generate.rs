@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::Call;
+use crate::examples::Examples;
 use crate::mutants::page;
 use crate::tidy::wire_doc;
 use crate::tree::Tree;
@@ -95,22 +95,22 @@ fn stale(root: &Path) -> Result<Vec<Made>> {
 }
 
 fn example_book(root: &Path) -> Result<Vec<Made>> {
-    let program = "cargo run --release --locked -p quittance-formats --example generate_examples";
     let make = |name: &str| {
-        let text = printed(root, &format!("{program} -- --print {name}"))?;
+        let text = printed(root, "generate_examples", &["--print", name])?;
         Ok(Made { path: format!("examples/{name}"), text })
     };
     ["devices.csv", "contracts.csv", "payments.csv"].into_iter().map(make).collect()
 }
 
 fn api_document(root: &Path) -> Result<Vec<Made>> {
-    let program = "cargo run --release --locked -p quittance-server --example openapi";
-    Ok(vec![Made { path: "docs/openapi.json".to_owned(), text: printed(root, program)? }])
+    let text = printed(root, "openapi", &[])?;
+    Ok(vec![Made { path: "docs/openapi.json".to_owned(), text }])
 }
 
-/// What a program of ours prints.
-fn printed(root: &Path, line: &str) -> Result<String> {
-    Call::new(line).answer(root).with_context(|| format!("`{line}` failed: run it by hand"))
+/// What an example of ours prints.
+fn printed(root: &Path, example: &str, arguments: &[&str]) -> Result<String> {
+    let call = Examples::built(root)?.call(example).with(arguments.iter().copied());
+    call.answer(root).with_context(|| format!("`{call}` failed: run it by hand"))
 }
 
 fn wire_document(tree: &Tree) -> Result<Vec<Made>> {

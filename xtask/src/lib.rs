@@ -14,6 +14,7 @@
 pub mod campaigns;
 pub mod cli;
 pub mod command;
+pub mod examples;
 pub mod generate;
 pub mod mutants;
 pub mod needs;
