@@ -166,33 +166,31 @@ pub fn signatures_beside(pack: &Path, text: &[u8]) -> Result<Vec<Signature>, Uns
     read.map(each_once).ok_or_else(|| refused("pack_signature", detail))
 }
 
-/// Those of the signatures that trusted publishers made: at least two.
+/// Those of the signatures that trusted publishers made: at least [`SIGNERS`].
 pub fn attested<'a>(
     signed: &'a [Signature],
     trusted: &'a [Publisher],
 ) -> Result<Vec<(&'a Publisher, &'a Signature)>, Unsigned> {
     let by = |signed: &Signature| trusted.iter().find(|known| known.key == signed.key);
     let known: Vec<_> = signed.iter().filter_map(|one| Some((by(one)?, one))).collect();
+    if known.len() >= SIGNERS {
+        return Ok(known);
+    }
     let strangers: Vec<String> =
         signed.iter().filter(|one| by(one).is_none()).map(|one| hex(&one.key)).collect();
     let stranger = "whom nobody trusts here: put his .pub file into packs/trusted";
-    match (known.as_slice(), strangers.as_slice()) {
-        ([], strangers) => {
-            let detail = format!("signed by {}, {stranger}", strangers.join(" and "));
-            Err(Unsigned { code: "pack_untrusted", detail })
-        }
-        ([(one, _)], strangers) => {
-            let one = &one.name;
-            let mut detail = format!(
-                "signed by {one} alone: another trusted publisher has to sign the same text too"
-            );
-            if let Some(key) = strangers.first() {
-                detail += &format!("; it is signed by {key} as well, {stranger}");
-            }
-            Err(Unsigned { code: "pack_second_signature", detail })
-        }
-        _ => Ok(known),
+    let Some((one, _)) = known.first() else {
+        let detail = format!("signed by {}, {stranger}", strangers.join(" and "));
+        return Err(Unsigned { code: "pack_untrusted", detail });
+    };
+    let mut detail = format!(
+        "signed by {} alone: another trusted publisher has to sign the same text too",
+        one.name
+    );
+    if let Some(key) = strangers.first() {
+        detail += &format!("; it is signed by {key} as well, {stranger}");
     }
+    Err(Unsigned { code: "pack_second_signature", detail })
 }
 
 /// A text that trusted publishers signed.
